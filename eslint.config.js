@@ -1,0 +1,49 @@
+import { defineConfig } from 'eslint/config'
+import tseslint from 'typescript-eslint'
+
+/** Packages that stand below others: each may import only what stands to its right-hand side. Dependencies point one way. */
+const mayImport = {
+  'packages/core': [],
+  'packages/tensor': ['core'],
+  'packages/network': ['core', 'tensor'],
+  'packages/evaluation': ['core'],
+  'packages/report': ['core', 'evaluation'],
+  'packages/cli': ['core', 'evaluation', 'report'],
+  'packages/testkit': ['core', 'tensor', 'network'],
+  // No plugin imports another plugin: what two share moves down.
+  'plugins/*': ['core', 'tensor', 'network'],
+}
+
+const direction = Object.entries(mayImport).map(([folder, allowed]) => ({
+  files: [`${folder}/src/**/*.ts`],
+  ignores: ['**/*.test.ts'],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        paths: folder === 'packages/core' ? [] : ['tsyringe', 'reflect-metadata'],
+        patterns: [
+          { regex: `^@touchstone/(?!(${[...allowed, '-'].join('|')})(/|$))`, message: `${folder} may import only: ${allowed.join(', ') || 'no other package'}.` },
+          ...(folder === 'packages/tensor' ? [] : [{ regex: '^@tensorflow/', message: 'Import tf from @touchstone/tensor, the one door to TensorFlow.js.' }]),
+        ],
+      },
+    ],
+  },
+}))
+
+export default defineConfig(
+  { ignores: ['**/dist/**', '**/node_modules/**', 'coverage/**', 'touchstone-runs/**', '.tools/**', '**/*.config.ts', '**/*.config.js', '**/*.mjs', 'scripts/**', '**/bin/*.js'] },
+  ...tseslint.configs.strictTypeChecked,
+  ...tseslint.configs.stylisticTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      // Numbers in messages are wanted and safe.
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      // Indexing typed arrays inside their bounds is what this project does all day.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+    },
+  },
+  ...direction,
+  { files: ['packages/core/src/**/*.ts'], ignores: ['packages/core/src/host.ts'], rules: { 'no-restricted-imports': ['error', { paths: ['tsyringe', 'reflect-metadata'], patterns: ['node:*', '@tensorflow/*', '@touchstone/*'] }] } },
+)

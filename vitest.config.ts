@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config'
+
+// A package's tests see its own sources and the other packages as built.
+export default defineConfig({
+  test: {
+    include: ['{packages,plugins,examples}/*/src/**/*.test.ts', 'examples/*/*.test.ts', 'scripts/*.test.ts'],
+    environment: 'node',
+    testTimeout: 60_000,
+    reporters: ['default', './scripts/closing-line.ts'],
+  },
+})
