@@ -42,6 +42,11 @@ export default defineConfig(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       // Indexing typed arrays inside their bounds is what this project does all day.
       '@typescript-eslint/no-non-null-assertion': 'off',
+      // `ArrayLike` cannot be iterated, and kernels count.
+      '@typescript-eslint/prefer-for-of': 'off',
+      // `{}` is the type of "no options".
+      '@typescript-eslint/no-generated-empty-object-type': 'off',
+      '@typescript-eslint/no-confusing-void-expression': 'off',
     },
   },
   ...direction,

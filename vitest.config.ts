@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ['{packages,plugins,examples}/*/src/**/*.test.ts', 'examples/*/*.test.ts', 'scripts/*.test.ts'],
     environment: 'node',
+    setupFiles: ['./scripts/vitest-setup.ts'],
     testTimeout: 60_000,
     reporters: ['default', './scripts/closing-line.ts'],
   },

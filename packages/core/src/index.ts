@@ -1,1 +1,62 @@
-export {}
+export { closest, suggestion } from './closest.js'
+export type { Attributer, AttributerTraits, AttributionRequest } from './contracts/attributer.js'
+export type { Chart, ChartTraits } from './contracts/chart.js'
+export type { Command, CommandTraits } from './contracts/command.js'
+export type { Dataset, DatasetTraits, Example } from './contracts/dataset.js'
+export type { Executor, ExecutorTraits, Job } from './contracts/executor.js'
+export {
+  resultOf,
+  undefinedResult,
+  type AttributionMap,
+  type Comparison,
+  type ComparisonTraits,
+  type DefinedResult,
+  type Direction,
+  type Metric,
+  type Result,
+  type ResultDetails,
+  type Score,
+  type ScoreContext,
+  type ScoreTraits,
+  type UndefinedResult,
+} from './contracts/metric.js'
+export type { Capabilities, Model, ModelTraits } from './contracts/model.js'
+export {
+  judgeNeighbours,
+  l2Distance,
+  linfDistance,
+  sameClass,
+  type AcceptanceRule,
+  type Neighbour,
+  type Sampler,
+  type SamplerContext,
+  type SamplerTraits,
+} from './contracts/sampler.js'
+export type { Trainer, TrainerTraits } from './contracts/trainer.js'
+export { ConfigError, formatPath, isUserError, messageOf, UserError, type Problem } from './errors.js'
+export {
+  defineComparison,
+  defineExtension,
+  definePreset,
+  type Cost,
+  type Extension,
+  type Extensions,
+  type ExtensionTraits,
+  type Kind,
+  type Preset,
+  type Requirements,
+  type ServicesOf,
+  type ServiceTokens,
+  type TraitsOf,
+} from './extension.js'
+export { canonicalJson, hash } from './hash.js'
+export { Host, Scope, type ServiceValue } from './host.js'
+export { isReference, option, ref, type CostOptionsOf, type Option, type OptionFields, type OptionsOf, type ReferenceInput, type ReferenceOption } from './options.js'
+export { definePlugin, pluginApi, pluginFault, provide, type Plugin, type ServiceProvider } from './plugin.js'
+export { createRandomness, type Randomness } from './random/randomness.js'
+export { Registry, type Registered } from './registry.js'
+export { describe, isRecord, Resolver, type Labels, type ResolvedExtension } from './resolve.js'
+export { argmax, eachRow, isFiniteArray, rowAt, sameShape, sizeOf, sliceRows, stackRows, type Rows } from './rows.js'
+export { Base, Engine, Logger, type BaseFolder, type EngineInfo, type Log } from './services.js'
+export * from './statistics/index.js'
+export { createToken, type Token } from './token.js'

@@ -1,0 +1,35 @@
+import type { Randomness } from '../random/randomness.js'
+import type { Rows } from '../rows.js'
+import type { Model } from './model.js'
+
+/** What an attribution method is asked for: one map per input. */
+export interface AttributionRequest {
+  readonly model: Model
+  /** `[n, ...model.inputShape]`. */
+  readonly inputs: Rows
+  /** The class to explain, per row. */
+  readonly targets: readonly number[]
+  /** Random numbers, per row; a neighbour has those of its example. */
+  readonly randomness: readonly Randomness[]
+  /** How many rows may go through the model at once: the one knob for memory. Never changes a map. */
+  readonly batchRows: number
+  readonly signal?: AbortSignal
+}
+
+/**
+ * An attribution method: says how much each input value matters for the target's logit.
+ *
+ * The maps have the inputs' shape and are signed unless the method says otherwise. A row's map depends on that row alone.
+ */
+export interface Attributer {
+  readonly attribute: (request: AttributionRequest) => Promise<Rows>
+}
+
+export interface AttributerTraits {
+  /** Whether maps carry a sign: negative values speak against the target. */
+  readonly signed: boolean
+  /** Capabilities of the model that it needs. */
+  readonly needs: readonly string[]
+  /** Whether the map itself can be differentiated by the input, as attacks on attributions do. */
+  readonly differentiable: 'exact' | 'with surrogate' | 'no'
+}

@@ -1,0 +1,156 @@
+import 'reflect-metadata'
+import { container as root, instancePerContainerCachingFactory, type DependencyContainer } from 'tsyringe'
+import { UserError } from './errors.js'
+import type { Cost, Extensions, Kind, ServiceTokens } from './extension.js'
+import { canonicalJson } from './hash.js'
+import { isReference } from './options.js'
+import { pluginFault, type Plugin } from './plugin.js'
+import { Registry } from './registry.js'
+import { Resolver, type Labels, type ResolvedExtension } from './resolve.js'
+import type { Token } from './token.js'
+
+/** A service made by the caller rather than by a plugin. */
+export interface ServiceValue<T = unknown> {
+  readonly token: Token<T>
+  readonly value: T
+}
+
+/**
+ * Holds the loaded plugins: their services in a tsyringe container, their named extensions in a typed map beside it.
+ * The only file that knows tsyringe. Nothing is global: each host has a container of its own, each evaluation a child of that.
+ */
+export class Host {
+  readonly registry = new Registry()
+  readonly plugins: readonly Plugin[]
+  readonly #container: DependencyContainer = root.createChildContainer()
+  readonly #open = new Set<Scope>()
+
+  /** @throws UserError where something is not a plugin, or two plugins offer the same name or service. */
+  constructor(plugins: readonly Plugin[]) {
+    this.plugins = plugins
+    const providers = new Map<symbol, string>()
+    for (const plugin of plugins) {
+      const fault = pluginFault(plugin)
+      if (fault !== undefined) throw new UserError(`plugin ${String((plugin as Partial<Plugin> | null)?.name)}: ${fault}`)
+      this.registry.add(plugin)
+      for (const provider of plugin.services) {
+        const other = providers.get(provider.token.key)
+        if (other !== undefined) throw new UserError(`${plugin.name} offers the service ${provider.token.id}, but ${other} does so already: load one of the two`)
+        providers.set(provider.token.key, plugin.name)
+        this.#container.register(provider.token.key, {
+          useFactory: instancePerContainerCachingFactory(async (container) => provider.create(await injectAll(container, provider.services, plugin.name))),
+        })
+      }
+    }
+  }
+
+  /** Checks references against the loaded plugins; nothing is made yet. */
+  resolver(labels: Labels = {}): Resolver {
+    return new Resolver(this.registry, labels)
+  }
+
+  /** What one use of a resolved extension costs, from its own declaration and those of the extensions in its options; undefined where it declares none. */
+  cost(resolved: ResolvedExtension): Cost | undefined {
+    const extension = this.registry.extension(resolved.kind, resolved.use)?.value
+    if (!extension?.cost) return undefined
+    const options = Object.fromEntries(
+      Object.entries(extension.options).map(([name, field]) => {
+        const value = resolved.options[name]
+        return [name, isReference(field) ? (this.cost(value as ResolvedExtension) ?? { rows: 0 }) : value]
+      }),
+    )
+    return extension.cost(options as Parameters<NonNullable<typeof extension.cost>>[0])
+  }
+
+  /** A child container for one evaluation. `values` are services of the caller, such as the log. */
+  open(values: readonly ServiceValue[] = []): Scope {
+    const scope = new Scope(this.registry, this.#container.createChildContainer(), values, () => this.#open.delete(scope))
+    this.#open.add(scope)
+    return scope
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await disposeAll([...this.#open])
+    await this.#container.dispose()
+  }
+}
+
+/** One evaluation's services and instances; all of them go when it ends. */
+export class Scope {
+  readonly #registry: Registry
+  readonly #container: DependencyContainer
+  readonly #closed: () => void
+  readonly #instances = new Map<string, Promise<unknown>>()
+  readonly #disposables: unknown[] = []
+  #disposed = false
+
+  constructor(registry: Registry, container: DependencyContainer, values: readonly ServiceValue[], closed: () => void) {
+    this.#registry = registry
+    this.#container = container
+    this.#closed = closed
+    for (const { token, value } of values) container.registerInstance(token.key, value)
+  }
+
+  /** The service behind a token, made on first use; undefined where neither a plugin nor the caller offers it. */
+  async find<T>(token: Token<T>): Promise<T | undefined> {
+    return this.#container.isRegistered(token.key, true) ? this.#container.resolve<T | Promise<T>>(token.key) : undefined
+  }
+
+  /** The instance of a resolved extension; equal trees of names and options share one. */
+  async create<K extends Kind>(resolved: ResolvedExtension & { readonly kind: K }): Promise<Extensions[K]> {
+    if (resolved.use === 'given') return this.#registry.given(resolved) as Extensions[K]
+    const key = canonicalJson({ ...resolved, preset: undefined })
+    let instance = this.#instances.get(key)
+    if (!instance) this.#instances.set(key, (instance = this.#make(resolved)))
+    return instance as Promise<Extensions[K]>
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#disposed) return
+    this.#disposed = true
+    this.#closed()
+    try {
+      await disposeAll(this.#disposables.reverse())
+    } finally {
+      await this.#container.dispose()
+    }
+  }
+
+  async #make(resolved: ResolvedExtension): Promise<unknown> {
+    const entry = this.#registry.extension(resolved.kind, resolved.use)
+    if (!entry) throw new Error(`${resolved.kind} "${resolved.use}" was resolved by another host`)
+    const { value: extension, plugin } = entry
+    const options: Record<string, unknown> = {}
+    for (const [name, field] of Object.entries(extension.options)) {
+      const value = resolved.options[name]
+      options[name] = isReference(field) ? await this.create(value as ResolvedExtension) : value
+    }
+    const instance = await extension.create(options as Parameters<typeof extension.create>[0], await injectAll(this.#container, extension.services, plugin.name))
+    this.#disposables.push(instance)
+    return instance
+  }
+}
+
+async function injectAll(container: DependencyContainer, tokens: ServiceTokens, who: string): Promise<Record<string, unknown>> {
+  const services: Record<string, unknown> = {}
+  for (const [name, token] of Object.entries(tokens)) {
+    if (!container.isRegistered(token.key, true)) throw new UserError(`${who} needs the service ${token.id}, which no loaded plugin offers`)
+    services[name] = await container.resolve<unknown>(token.key)
+  }
+  return services
+}
+
+/** Disposes one after the other, all of them, and then tells what failed. */
+async function disposeAll(things: readonly unknown[]): Promise<void> {
+  const failures: unknown[] = []
+  for (const thing of things) {
+    if (typeof thing !== 'object' || thing === null) continue
+    const { dispose, [Symbol.asyncDispose]: asyncDispose } = thing as { dispose?: () => unknown; [Symbol.asyncDispose]?: () => unknown }
+    try {
+      await (asyncDispose ?? dispose)?.call(thing)
+    } catch (error) {
+      failures.push(error)
+    }
+  }
+  if (failures.length > 0) throw new AggregateError(failures, 'some extensions could not be disposed')
+}

@@ -1,0 +1,59 @@
+import type { Extension, Preset, ServiceTokens, ServicesOf } from './extension.js'
+import type { Token } from './token.js'
+
+/** The version of the contract between core and plugins. */
+export const pluginApi = 1
+
+/** A service that a plugin offers to every extension that asks for its token. One instance per evaluation. */
+export interface ServiceProvider<T = unknown, S extends ServiceTokens = ServiceTokens> {
+  readonly token: Token<T>
+  /** The services it needs itself. */
+  readonly services: S
+  create(services: ServicesOf<S>): T | Promise<T>
+}
+
+/** Types a service provider. */
+export function provide<T, S extends ServiceTokens = Record<never, never>>(
+  token: Token<T>,
+  create: (services: ServicesOf<S>) => T | Promise<T>,
+  services: S = {} as S,
+): ServiceProvider<T, S> {
+  return { token, services, create }
+}
+
+/** A plugin: a plain object, so that it works across copies of this package. */
+export interface Plugin {
+  readonly api: typeof pluginApi
+  /** The package's name. */
+  readonly name: string
+  /** The package's version; filled in from its package.json where a plugin is loaded by name. */
+  readonly version?: string
+  readonly extensions: readonly Extension[]
+  readonly presets: readonly Preset[]
+  readonly services: readonly ServiceProvider[]
+}
+
+/** A plugin is what a package exports as default: `export default definePlugin({ name, extensions })`. */
+export function definePlugin(plugin: {
+  readonly name: string
+  readonly version?: string
+  readonly extensions?: readonly Extension[]
+  readonly presets?: readonly Preset[]
+  readonly services?: readonly ServiceProvider[]
+}): Plugin {
+  return { extensions: [], presets: [], services: [], ...plugin, api: pluginApi }
+}
+
+/** What is wrong with something that should be a plugin, in a few words; undefined for a plugin. */
+export function pluginFault(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return 'it has no default export made by definePlugin()'
+  const { api, name, extensions, presets, services } = value as Partial<Record<keyof Plugin, unknown>>
+  if (typeof name !== 'string' || api === undefined) return 'its default export was not made by definePlugin()'
+  if (api !== pluginApi) return `it is made for plugin API ${JSON.stringify(api)}, this is API ${pluginApi}: install a version of it that fits`
+  if (![extensions, presets, services].every(Array.isArray)) return 'its extensions, presets and services must be lists'
+  for (const extension of extensions as readonly Partial<Extension>[]) {
+    if (typeof extension.kind !== 'string' || typeof extension.name !== 'string' || typeof extension.create !== 'function')
+      return 'each of its extensions needs a kind, a name and a create function'
+  }
+  return undefined
+}

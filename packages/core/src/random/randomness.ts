@@ -1,0 +1,41 @@
+import { hash } from '../hash.js'
+import { normalQuantile } from './normal-quantile.js'
+import { philox } from './philox.js'
+
+/**
+ * Random numbers that depend on (seed, subject, purpose, draw) alone: never on the process, the batch or the order of work.
+ * The subject is an example's id; its neighbours inherit it, so that a randomised method uses the same noise for both.
+ */
+export interface Randomness {
+  /** `count` numbers in the open interval (0, 1), multiples of 2^-32 plus 2^-33. */
+  readonly uniforms: (purpose: string, draw: number, count: number) => Float64Array
+  /** `count` standard normal numbers. */
+  readonly normals: (purpose: string, draw: number, count: number) => Float64Array
+}
+
+/** @param seed any number; @param subject whose numbers these are, usually an example's id. */
+export function createRandomness(seed: number, subject: string): Randomness {
+  const keys = new Map<string, readonly [number, number]>()
+
+  const keyOf = (purpose: string): readonly [number, number] => {
+    let key = keys.get(purpose)
+    if (!key) {
+      const digest = hash(String(seed), subject, purpose)
+      keys.set(purpose, (key = [Number.parseInt(digest.slice(0, 8), 16), Number.parseInt(digest.slice(8, 16), 16)]))
+    }
+    return key
+  }
+
+  const uniforms = (purpose: string, draw: number, count: number): Float64Array => {
+    const key = keyOf(purpose)
+    const block = new Uint32Array(4)
+    const values = new Float64Array(count)
+    for (let index = 0; index < count; index += 4) {
+      philox([index / 4, draw >>> 0, 0, 0], key, block)
+      for (let lane = 0; lane < 4 && index + lane < count; lane++) values[index + lane] = (block[lane]! + 0.5) / 0x100000000
+    }
+    return values
+  }
+
+  return { uniforms, normals: (purpose, draw, count) => uniforms(purpose, draw, count).map(normalQuantile) }
+}

@@ -1,0 +1,15 @@
+/**
+ * Fractional ranks, from 1 for the smallest value: equal values share the mean of the ranks they span.
+ * Takes O(n log n).
+ */
+export function ranks(values: ArrayLike<number>): Float64Array {
+  const order = Uint32Array.from({ length: values.length }, (_, index) => index).sort((i, j) => values[i]! - values[j]!)
+  const result = new Float64Array(values.length)
+  for (let start = 0; start < order.length; ) {
+    let end = start + 1
+    while (end < order.length && values[order[end]!] === values[order[start]!]) end++
+    for (let position = start; position < end; position++) result[order[position]!] = (start + end + 1) / 2
+    start = end
+  }
+  return result
+}

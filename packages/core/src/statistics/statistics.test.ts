@@ -1,0 +1,100 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import scipy from './scipy.fixture.json' with { type: 'json' }
+import { bootstrapMean, createRandomness, kendallTauB, mean, overlap, pearson, quantile, ranks, spearman, topK } from '../index.js'
+
+/** Few distinct values, so that ties are common. */
+const tied = fc.array(fc.integer({ min: -3, max: 3 }), { minLength: 2, maxLength: 40 })
+const pairOfTied = fc.integer({ min: 2, max: 40 }).chain((n) => {
+  const values = fc.array(fc.integer({ min: -3, max: 3 }), { minLength: n, maxLength: n })
+  return fc.tuple(values, values)
+})
+
+test('ranks share the mean of what they span', () => {
+  expect([...ranks([10, 20, 20, 5, 20])]).toEqual([2, 4, 4, 1, 4])
+})
+
+test('each rank is one more than the smaller values and half the other equal ones', () => {
+  fc.assert(fc.property(tied, (values) => {
+    const slow = values.map((v) => values.filter((u) => u < v).length + (values.filter((u) => u === v).length + 1) / 2)
+    expect([...ranks(values)]).toEqual(slow)
+  }))
+})
+
+test('tau-b equals its definition over all pairs', () => {
+  fc.assert(fc.property(pairOfTied, ([a, b]) => {
+    let s = 0
+    let untiedA = 0
+    let untiedB = 0
+    for (let i = 0; i < a.length; i++) {
+      for (let j = 0; j < i; j++) {
+        s += Math.sign(a[i]! - a[j]!) * Math.sign(b[i]! - b[j]!)
+        untiedA += a[i] === a[j] ? 0 : 1
+        untiedB += b[i] === b[j] ? 0 : 1
+      }
+    }
+    const tau = untiedA * untiedB === 0 ? Number.NaN : s / Math.sqrt(untiedA * untiedB)
+    if (Number.isNaN(tau)) expect(kendallTauB(a, b)).toBeNaN()
+    else expect(kendallTauB(a, b)).toBeCloseTo(tau, 12)
+  }), { numRuns: 300 })
+})
+
+// Made by tools/reference/statistics.py.
+test.each(scipy.cases)('correlations agree with SciPy (%#)', ({ a, b, ...expected }) => {
+  expect(kendallTauB(a, b)).toBeCloseTo(expected.kendallTauB, 12)
+  expect(spearman(a, b)).toBeCloseTo(expected.spearman, 12)
+  expect(pearson(a, b)).toBeCloseTo(expected.pearson, 12)
+})
+
+test('a constant side has no correlation', () => {
+  for (const correlation of [kendallTauB, spearman, pearson]) expect(correlation([0.1, 0.1, 0.1], [1, 2, 3])).toBeNaN()
+})
+
+test('correlations are symmetric, bounded, and 1 with themselves', () => {
+  fc.assert(fc.property(pairOfTied, ([a, b]) => {
+    for (const correlation of [kendallTauB, spearman, pearson]) {
+      const value = correlation(a, b)
+      if (Number.isNaN(value)) continue
+      expect(correlation(b, a)).toBeCloseTo(value, 12)
+      expect(Math.abs(value)).toBeLessThanOrEqual(1)
+      expect(correlation(a, a)).toBeCloseTo(1, 12)
+    }
+  }))
+})
+
+test('top-k takes larger values first, equal ones by index, and counts those it left out', () => {
+  const { indices, tiesAtCut } = topK([3, 9, 3, 3, 1, 3], 3)
+  expect([...indices]).toEqual([1, 0, 2])
+  expect(tiesAtCut).toBe(2)
+  expect([...topK([1, 2], 5).indices]).toEqual([1, 0])
+  expect(topK([0, 0], 0)).toEqual({ indices: new Uint32Array(0), tiesAtCut: 0 })
+  expect(overlap(Uint32Array.of(1, 5, 7), Uint32Array.of(7, 2, 1))).toBe(2)
+})
+
+test('the bootstrap interval has the width of normal theory, holds the mean, and repeats', () => {
+  const values = createRandomness(1, 'data').normals('x', 0, 200)
+  const interval = bootstrapMean(values, createRandomness(7, 'b'))!
+  const sd = Math.sqrt(values.reduce((sum, v) => sum + (v - mean(values)) ** 2, 0) / 199)
+  expect(interval.high - interval.low).toBeCloseTo((2 * 1.96 * sd) / Math.sqrt(200), 1)
+  expect(interval.low).toBeLessThan(mean(values))
+  expect(interval.high).toBeGreaterThan(mean(values))
+  expect(bootstrapMean(values, createRandomness(7, 'b'))).toEqual(interval)
+  expect(bootstrapMean([1], createRandomness(7, 'b'))).toBeUndefined()
+})
+
+test('the interval covers the true mean about as often as it says', () => {
+  let covered = 0
+  for (let trial = 0; trial < 200; trial++) {
+    const { low, high } = bootstrapMean(createRandomness(trial, 'coverage').uniforms('u', 0, 40), createRandomness(trial, 'b'), 0.9, 400)!
+    if (low <= 0.5 && 0.5 <= high) covered++
+  }
+  // 90 % of 200, give or take three standard deviations, less the known shortfall of percentile intervals at n = 40.
+  expect(covered).toBeGreaterThan(165)
+  expect(covered).toBeLessThan(195)
+})
+
+test('quantiles interpolate as R type 7', () => {
+  expect(quantile([1, 2, 3, 4], 0.5)).toBe(2.5)
+  expect(quantile([1, 2, 3, 4], 0)).toBe(1)
+  expect(quantile([1, 2, 3, 4], 1)).toBe(4)
+})

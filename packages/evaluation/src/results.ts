@@ -1,0 +1,95 @@
+import type { Direction, EngineInfo, ResolvedExtension } from '@touchstone/core'
+
+/** Which examples are evaluated: see `EvaluationConfig.examples`. */
+export type CorrectFor = 'all-models' | 'each-model' | 'any'
+
+/** A config with every default filled in. What cannot change a score (batch size, executor, threads, folders) is not in it. */
+export interface ResolvedConfig {
+  readonly seed: number
+  readonly target: 'predicted' | 'label' | number
+  readonly examples: { readonly take: number; readonly correctFor: CorrectFor }
+  readonly models: Readonly<Record<string, ResolvedExtension>>
+  readonly dataset: ResolvedExtension
+  readonly attributers: Readonly<Record<string, ResolvedExtension>>
+  readonly metrics: Readonly<Record<string, ResolvedExtension>>
+}
+
+/** `results.json`: what an evaluation found. Nothing in it depends on time, load, batch size, executor or resume. */
+export interface Results {
+  readonly format: 'touchstone-results/1'
+  readonly config: ResolvedConfig
+  readonly engine: EngineInfo | null
+  readonly models: Readonly<Record<string, ModelFacts>>
+  readonly dataset: { readonly fingerprint: string; readonly size: number; readonly inputShape: readonly number[]; readonly range: { readonly low: number; readonly high: number }; readonly classNames: readonly string[] | null }
+  /** The evaluated examples, in the order of the dataset; row i of `inputs.npy` is the input of `examples[i]`. */
+  readonly examples: readonly { readonly id: string; readonly label: number | null }[]
+  /** One per model x example; the maps of a model stand in the same order. */
+  readonly predictions: readonly Prediction[]
+  /** One per model x example x attributer x metric. */
+  readonly rows: readonly ResultRow[]
+  /** One per model x attributer x metric. */
+  readonly summary: readonly SummaryRow[]
+}
+
+export interface ModelFacts {
+  readonly fingerprint: string
+  readonly inputShape: readonly number[]
+  readonly classCount: number
+  readonly mflopPerRow: number
+}
+
+export interface Prediction {
+  readonly model: string
+  readonly example: string
+  /** The class with the largest output. */
+  readonly predicted: number
+  /** The class that is explained. */
+  readonly target: number
+  /** The target's logit (or probability, for a model of probabilities). */
+  readonly output: number
+}
+
+export interface ResultRow {
+  readonly model: string
+  readonly example: string
+  readonly attributer: string
+  readonly metric: string
+  /** `null` where it is undefined; then `reason` says why. */
+  readonly value: number | null
+  readonly reason?: string
+  readonly parts?: Readonly<Record<string, number>>
+  readonly curve?: { readonly x: readonly number[]; readonly y: readonly number[] }
+  readonly diagnostics?: Readonly<Record<string, number | string>>
+}
+
+export interface SummaryRow {
+  readonly model: string
+  readonly attributer: string
+  readonly metric: string
+  /** Whether lower or higher values are better. */
+  readonly direction: Direction
+  /** How many examples gave a value. */
+  readonly n: number
+  /** How many gave none. */
+  readonly undefined: number
+  /** `null` where no example gave a value. */
+  readonly mean: number | null
+  /** Bounds of the 95 % bootstrap interval of the mean; `null` below two values. */
+  readonly ciLow: number | null
+  readonly ciHigh: number | null
+}
+
+/** `run.json`: how the evaluation went. Everything that differs from run to run stands here. */
+export interface RunRecord {
+  readonly format: 'touchstone-run/1'
+  readonly startedAt: string
+  readonly seconds: number
+  /** Seconds per stage, in order. */
+  readonly stages: readonly { readonly stage: string; readonly seconds: number }[]
+  readonly executor: ResolvedExtension
+  readonly batchRows: number
+  /** Rows that went through each model. */
+  readonly rowsRun: Readonly<Record<string, number>>
+  readonly host: { readonly runtime: string; readonly platform: string; readonly cores: number } | null
+  readonly warnings: readonly string[]
+}
