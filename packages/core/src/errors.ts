@@ -48,8 +48,3 @@ export function formatPath(path: readonly PropertyKey[]): string {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
-
-/** Stops long work when the user asked for it: throws the signal's reason once it is aborted. */
-export function throwIfStopped(signal: AbortSignal | undefined): void {
-  signal?.throwIfAborted()
-}

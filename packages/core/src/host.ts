@@ -1,11 +1,11 @@
 import 'reflect-metadata'
 import { container as root, instancePerContainerCachingFactory, type DependencyContainer } from 'tsyringe'
 import { UserError } from './errors.js'
-import type { Cost, Extensions, Kind, ServiceTokens } from './extension.js'
+import type { Cost, Extension, Extensions, Kind, ServiceTokens } from './extension.js'
 import { canonicalJson } from './hash.js'
 import { isReference } from './options.js'
 import { pluginFault, type Plugin } from './plugin.js'
-import { Registry } from './registry.js'
+import { Registry, type Registered } from './registry.js'
 import { Resolver, type Labels, type ResolvedExtension } from './resolve.js'
 import type { Token } from './token.js'
 
@@ -81,6 +81,7 @@ export class Scope {
   readonly #container: DependencyContainer
   readonly #closed: () => void
   readonly #instances = new Map<string, Promise<unknown>>()
+  readonly #origins = new WeakMap<object, Registered<Extension>>()
   readonly #disposables: unknown[] = []
   #disposed = false
 
@@ -105,6 +106,11 @@ export class Scope {
     return instance as Promise<Extensions[K]>
   }
 
+  /** The extension that an instance was made by, and its plugin; undefined for one made in code. */
+  originOf(instance: object): Registered<Extension> | undefined {
+    return this.#origins.get(instance)
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#disposed) return
     this.#disposed = true
@@ -127,6 +133,7 @@ export class Scope {
     }
     const instance = await extension.create(options as Parameters<typeof extension.create>[0], await injectAll(this.#container, extension.services, plugin.name))
     this.#disposables.push(instance)
+    this.#origins.set(instance, entry)
     return instance
   }
 }

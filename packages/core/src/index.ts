@@ -60,3 +60,4 @@ export { argmax, eachRow, isFiniteArray, rowAt, sameShape, sizeOf, sliceRows, st
 export { Base, Engine, Logger, type BaseFolder, type EngineInfo, type Log } from './services.js'
 export * from './statistics/index.js'
 export { createToken, type Token } from './token.js'
+export { breathe } from './breathe.js'

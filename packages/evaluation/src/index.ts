@@ -1,1 +1,7 @@
-export {}
+export { checkConfig, type CheckedConfig } from './check-config.js'
+export { defineEvaluation, type EvaluationConfig } from './config.js'
+export { rowsCsv, summaryCsv } from './csv.js'
+export { evaluate, type EvaluateOptions, type Evaluation, type Progress } from './evaluate.js'
+export { decodeNpy, encodeNpy } from './npy.js'
+export { evaluationPlugin } from './plugin.js'
+export type { CorrectFor, ModelFacts, Prediction, ResolvedConfig, ResultRow, Results, RunRecord, SummaryRow } from './results.js'

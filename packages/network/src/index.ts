@@ -1,1 +1,6 @@
-export {}
+export { attributerFromMap, networkOf, tensorMapOf, type SteppedMap, type TensorMap } from './attribution-map.js'
+export { inputGradient, targetLogitSum } from './input-gradient.js'
+export { networkFromLayers, type LayersNetwork } from './layers-network.js'
+export { mflopPerRow } from './mflop.js'
+export { modelFromLayers } from './model-from-layers.js'
+export type { Network } from './network.js'

@@ -1,0 +1,2 @@
+/** What the `touchstone` command ends with. */
+export const ExitCode = { done: 0, fault: 1, userMistake: 2, stopped: 130 } as const

@@ -1,0 +1,26 @@
+import { Host, type CommandTraits, type Kind } from '@touchstone/core'
+import { discoverPlugins, loadPlugins } from '@touchstone/evaluation/node'
+import type { Command } from 'commander'
+import { consoleLog } from './log.js'
+
+/** Adds the subcommands that plugins of the nearest package.json bring. */
+export async function addPluginCommands(program: Command, signal: AbortSignal): Promise<void> {
+  const folder = process.cwd()
+  const host = new Host(await loadPlugins(await discoverPlugins(folder), [folder], 'package.json'))
+  for (const { value } of host.registry.all()) {
+    if (value.kind !== ('command' satisfies Kind) || !('traits' in value)) continue
+    program
+      .command(value.name)
+      .summary(value.summary)
+      .usage((value.traits as CommandTraits).usage.replace(/^\S+\s*/, ''))
+      .allowUnknownOption()
+      .passThroughOptions()
+      .argument('[args...]')
+      .action(async (args: string[]) => {
+        const resolved = host.resolver().resolve('command', value.name, [])!
+        await using scope = host.open()
+        const command = await scope.create({ ...resolved, kind: 'command' })
+        process.exitCode = await command.run(args, { log: consoleLog, folder, signal })
+      })
+  }
+}

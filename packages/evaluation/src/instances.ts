@@ -1,0 +1,86 @@
+import {
+  ConfigError,
+  isUserError,
+  sameShape,
+  type Attributer,
+  type Dataset,
+  type Executor,
+  type Extensions,
+  type Kind,
+  type Model,
+  type Problem,
+  type ResolvedExtension,
+  type Score,
+  type Scope,
+} from '@touchstone/core'
+import type { CheckedConfig } from './check-config.js'
+
+/** Everything a config names, made. */
+export interface Instances {
+  readonly models: ReadonlyMap<string, Model>
+  readonly dataset: Dataset
+  readonly attributers: ReadonlyMap<string, Attributer>
+  readonly scores: ReadonlyMap<string, Score>
+  readonly executor: Executor
+}
+
+/**
+ * Makes what a checked config names: models are loaded, datasets opened.
+ * @throws ConfigError with everything of it that could not be made, or that does not fit together.
+ */
+export async function makeInstances({ resolved, executor }: CheckedConfig, scope: Scope, origin: string): Promise<Instances> {
+  const problems: Problem[] = []
+  const make = async <K extends Kind>(kind: K, tree: ResolvedExtension, path: readonly PropertyKey[]): Promise<Extensions[K] | undefined> => {
+    try {
+      return await scope.create({ ...tree, kind })
+    } catch (error) {
+      if (!isUserError(error)) throw new Error(`${tree.package} could not make ${kind} "${tree.use}"`, { cause: error })
+      problems.push({ path, message: error.message, source: tree.package })
+      return undefined
+    }
+  }
+  const makeAll = async <K extends Kind>(kind: K, key: string, trees: Readonly<Record<string, ResolvedExtension>>) => {
+    const made = new Map<string, Extensions[K]>()
+    for (const [label, tree] of Object.entries(trees)) {
+      const instance = await make(kind, tree, [key, label])
+      if (instance !== undefined) made.set(label, instance)
+    }
+    return made
+  }
+
+  const dataset = await make('dataset', resolved.dataset, ['dataset'])
+  const models = await makeAll('model', 'models', resolved.models)
+  const attributers = await makeAll('attributer', 'attributers', resolved.attributers)
+  const scores = await makeAll('score', 'metrics', resolved.metrics)
+  const runner = await make('executor', executor, ['executor'])
+
+  for (const [label, model] of models) {
+    if (dataset && !sameShape(model.inputShape, dataset.inputShape)) {
+      problems.push({
+        path: ['models', label],
+        message: `takes inputs of shape [${model.inputShape.join(', ')}], but those of the dataset are [${dataset.inputShape.join(', ')}]`,
+        source: '@touchstone/evaluation',
+      })
+    }
+    if (typeof resolved.target === 'number' && resolved.target >= model.classCount) {
+      problems.push({ path: ['target'], message: `class ${resolved.target} does not exist in model "${label}": it knows 0 to ${model.classCount - 1}`, source: '@touchstone/evaluation' })
+    }
+    for (const [name, attributer] of attributers) {
+      const missing = needsOf(scope, attributer).filter((need) => !(need in model.capabilities))
+      if (missing.length === 0) continue
+      const others = [...attributers].filter(([, other]) => needsOf(scope, other).every((need) => need in model.capabilities)).map(([other]) => `"${other}"`)
+      problems.push({
+        path: ['attributers', name],
+        message: `needs a model with ${missing.join(', ')}, which "${label}" does not offer${model.outputs === 'probabilities' ? ' (its outputs are probabilities, not logits)' : ''}${others.length > 0 ? `; ${others.join(', ')} would work` : ''}`,
+        source: '@touchstone/evaluation',
+      })
+    }
+  }
+  if (problems.length > 0) throw new ConfigError(origin, problems)
+  return { models, dataset: dataset!, attributers, scores, executor: runner! }
+}
+
+function needsOf(scope: Scope, attributer: Attributer): readonly string[] {
+  const traits = scope.originOf(attributer)?.value.traits as { readonly needs?: readonly string[] } | undefined
+  return traits?.needs ?? []
+}

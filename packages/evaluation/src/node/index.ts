@@ -1,0 +1,5 @@
+export { discoverPlugins, pluginKeyword } from './discover-plugins.js'
+export { evaluateFile } from './evaluate-file.js'
+export { loadConfig, type LoadedConfig } from './load-config.js'
+export { loadPlugin, loadPlugins, PluginError } from './load-plugins.js'
+export { prepareRunFolder, readRun, resultsJson, writeInPlace, writeRun, type RunFolder } from './run-folder.js'

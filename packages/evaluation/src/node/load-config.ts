@@ -1,0 +1,52 @@
+import { readFile, stat } from 'node:fs/promises'
+import { dirname, extname, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { messageOf, UserError } from '@touchstone/core'
+import { createJiti } from 'jiti'
+import type { EvaluationConfig } from '../config.js'
+
+/** A config file and what it exports, not yet checked. */
+export interface LoadedConfig {
+  /** Absolute. */
+  readonly file: string
+  /** Where its plugins are looked up and its relative paths start. */
+  readonly folder: string
+  readonly config: EvaluationConfig
+}
+
+const extensions = ['.ts', '.mts', '.js', '.mjs', '.json']
+
+/**
+ * Reads `touchstone.config.ts`, `.js` or `.json`. Code configs export the config as default.
+ * @throws UserError where there is no such file, it does not run or parse, or exports no config.
+ */
+export async function loadConfig(path: string): Promise<LoadedConfig> {
+  const file = resolve(path)
+  const found = await stat(file).catch(() => undefined)
+  if (!found) throw new UserError(`cannot find the config ${path}: name an existing file, or make one with "touchstone init"`)
+  if (!found.isFile()) throw new UserError(`${path} is a folder, expected a config file such as ${path}/touchstone.config.ts`)
+  const extension = extname(file)
+  if (!extensions.includes(extension)) throw new UserError(`${path}: expected a config that ends with ${extensions.join(', ')}`)
+  const exported = extension === '.json' ? parseJson(await readFile(file, 'utf8'), path) : await runCode(file, path)
+  if (typeof exported !== 'object' || exported === null) throw new UserError(`${path}: expected ${extension === '.json' ? 'an object' : 'a default export made by defineEvaluation({ ... })'}`)
+  return { file, folder: dirname(file), config: exported as EvaluationConfig }
+}
+
+function parseJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new UserError(`${path}: is not JSON: ${messageOf(error)}`)
+  }
+}
+
+async function runCode(file: string, path: string): Promise<unknown> {
+  try {
+    // jiti gives a config the same instances of packages as everybody else, and reads TypeScript on any Node.
+    // A config may lie outside of any package, so `defineEvaluation` is always found.
+    const jiti = createJiti(import.meta.url, { fsCache: false, alias: { '@touchstone/evaluation': fileURLToPath(new URL('../index.js', import.meta.url)) } })
+    return await jiti.import(file, { default: true })
+  } catch (error) {
+    throw new UserError(`${path}: fails when it is loaded: ${messageOf(error).split('\n')[0]}`, { cause: error })
+  }
+}

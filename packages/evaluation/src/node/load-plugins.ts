@@ -1,0 +1,84 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { ConfigError, describe, isUserError, messageOf, pluginFault, type Plugin, type Problem } from '@touchstone/core'
+import { resolve as importMetaResolve } from 'import-meta-resolve'
+import { evaluationPlugin } from '../plugin.js'
+
+/**
+ * Loads plugins by package name, and gives each the version in its package.json. Names are looked up from each folder in turn: first the
+ * config's, then the current one.
+ *
+ * @throws ConfigError with all that cannot be loaded.
+ */
+export async function loadPlugins(entries: unknown, folders: readonly string[], origin: string): Promise<readonly Plugin[]> {
+  const problems: Problem[] = []
+  const problem = (path: readonly PropertyKey[], message: string): void => void problems.push({ path, message, source: '@touchstone/evaluation' })
+  if (!Array.isArray(entries)) {
+    problem(['plugins'], `expected a list of packages or plugins, found ${describe(entries)}`)
+    throw new ConfigError(origin, problems)
+  }
+  const loaded: Plugin[] = [{ ...evaluationPlugin, ...(await versionAt(import.meta.url)) }]
+  for (const [index, entry] of (entries as unknown[]).entries()) {
+    if (typeof entry !== 'string') {
+      const fault = pluginFault(entry)
+      if (fault === undefined) loaded.push(entry as Plugin)
+      else problem(['plugins', index], `expected the name of a package or a plugin, but ${fault}`)
+      continue
+    }
+    try {
+      loaded.push(await loadPlugin(entry, folders))
+    } catch (error) {
+      if (!isUserError(error) && !(error instanceof PluginError)) throw error
+      problem(['plugins', index], messageOf(error))
+    }
+  }
+  const names = loaded.map(({ name }) => name)
+  names.forEach((name, index) => {
+    if (names.indexOf(name) !== index) problem(['plugins'], `"${name}" is listed twice`)
+  })
+  if (problems.length > 0) throw new ConfigError(origin, problems)
+  return loaded
+}
+
+/** @throws PluginError saying what is wrong with the package. */
+export async function loadPlugin(name: string, folders: readonly string[]): Promise<Plugin> {
+  const url = folders.map((folder) => resolveFrom(name, folder)).find((found) => found !== undefined)
+  if (url === undefined) throw new PluginError(`cannot find "${name}" from ${folders[0] ?? '.'}: install it (npm i ${name}) or mend the name`)
+  let module: { readonly default?: unknown }
+  try {
+    module = (await import(url)) as { readonly default?: unknown }
+  } catch (error) {
+    throw new PluginError(`"${name}" fails when it is loaded: ${messageOf(error)}`, { cause: error })
+  }
+  const fault = pluginFault(module.default)
+  if (fault !== undefined) throw new PluginError(`"${name}" is no plugin: ${fault}`)
+  return { ...(module.default as Plugin), ...(await versionAt(url)) }
+}
+
+/** A package that is no plugin, or does not load. */
+export class PluginError extends Error {
+  override readonly name = 'PluginError'
+}
+
+function resolveFrom(name: string, folder: string): string | undefined {
+  try {
+    const url = importMetaResolve(name, pathToFileURL(join(folder, 'touchstone.config.js')).href)
+    return existsSync(fileURLToPath(url)) ? url : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** The version in the nearest package.json with a name. */
+async function versionAt(url: string): Promise<{ readonly version?: string }> {
+  for (let folder = dirname(fileURLToPath(url)); ; folder = dirname(folder)) {
+    const file = join(folder, 'package.json')
+    if (existsSync(file)) {
+      const { name, version } = JSON.parse(await readFile(file, 'utf8')) as { name?: string; version?: string }
+      if (name !== undefined) return version === undefined ? {} : { version }
+    }
+    if (folder === dirname(folder)) return {}
+  }
+}

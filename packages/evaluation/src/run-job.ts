@@ -1,0 +1,146 @@
+import {
+  createRandomness,
+  eachRow,
+  isFiniteArray,
+  isUserError,
+  messageOf,
+  sameShape,
+  stackRows,
+  undefinedResult,
+  type Attributer,
+  type AttributionMap,
+  type Dataset,
+  type Model,
+  type Neighbour,
+  type Randomness,
+  type Result,
+  type Sampler,
+  type SamplerTraits,
+  type Scope,
+  type Score,
+} from '@touchstone/core'
+import { joinCalls } from './join-calls.js'
+import type { Subject } from './select-examples.js'
+
+/** What the examples of one job share. */
+export interface JobContext {
+  readonly label: string
+  readonly model: Model
+  readonly dataset: Dataset
+  readonly attributers: ReadonlyMap<string, Attributer>
+  readonly scores: ReadonlyMap<string, Score>
+  readonly seed: number
+  readonly batchRows: number
+  readonly scope: Scope
+  readonly signal: AbortSignal | undefined
+  /** Called once per example x attributer x score. */
+  readonly onScore: (attributer: string, score: string) => void
+}
+
+/** What a job found about one example. */
+export interface JobResult {
+  /** By attributer. */
+  readonly maps: ReadonlyMap<string, Float32Array>
+  /** By attributer, then by score. */
+  readonly results: ReadonlyMap<string, ReadonlyMap<string, Result>>
+}
+
+interface MapRequest {
+  readonly input: Float32Array
+  readonly target: number
+  readonly randomness: Randomness
+}
+
+/**
+ * Evaluates some examples of one model with every method and score. The examples go side by side, and what they ask of the model and of
+ * a method is joined into full batches; what several scores ask for is computed once.
+ */
+export async function runJob(subjects: readonly Subject[], context: JobContext): Promise<readonly JobResult[]> {
+  const { model, attributers, batchRows, signal, label } = context
+  const attribute = new Map(
+    [...attributers].map(([name, attributer]) => [
+      name,
+      joinCalls(async (requests: readonly MapRequest[]) => {
+        const inputs = stackRows(requests.map(({ input }) => input), model.inputShape)
+        const maps = await named(`attributer "${name}" on model "${label}"`, () =>
+          attributer.attribute({ model, inputs, targets: requests.map(({ target }) => target), randomness: requests.map(({ randomness }) => randomness), batchRows, ...(signal && { signal }) }),
+        )
+        if (!sameShape(maps.shape, inputs.shape)) throw new Error(`attributer "${name}" gave maps of shape [${maps.shape.join(', ')}] for inputs of shape [${inputs.shape.join(', ')}]`)
+        return eachRow(maps)
+      }),
+    ]),
+  )
+  return Promise.all(subjects.map((subject) => runExample(subject, context, attribute)))
+}
+
+async function runExample(
+  { example, outputs, target }: Subject,
+  { label, model, dataset, attributers, scores, seed, scope, signal, onScore }: JobContext,
+  attribute: ReadonlyMap<string, (requests: readonly MapRequest[]) => Promise<readonly Float32Array[]>>,
+): Promise<JobResult> {
+  const shape = model.inputShape
+  const randomness = createRandomness(seed, example.id)
+  const subject = { model, example, outputs, target, dataset, randomness, ...(signal && { signal }) }
+  const shared = neighbourMemo()
+  const all = { maps: new Map<string, Float32Array>(), results: new Map<string, Map<string, Result>>() }
+
+  await Promise.all(
+    [...attributers].map(async ([name, attributer]) => {
+      const known = new Map<Float32Array, Promise<Float32Array>>()
+      const maps = async (inputs: readonly Float32Array[]): Promise<readonly AttributionMap[]> => {
+        // What is known already is not asked for again; the rest goes in one request.
+        const fresh = inputs.filter((input) => !known.has(input))
+        const answers = attribute.get(name)!(fresh.map((input) => ({ input, target, randomness })))
+        fresh.forEach((input, index) => known.set(input, answers.then((maps) => maps[index]!)))
+        return Promise.all(inputs.map(async (input) => ({ shape, data: await known.get(input)! })))
+      }
+      const own = neighbourMemo()
+      const neighbours = (sampler: Sampler, count: number): Promise<readonly Neighbour[]> => {
+        const origin = scope.originOf(sampler)
+        const attacks = (origin?.value.traits as SamplerTraits | undefined)?.dependsOn === 'attributer'
+        const context = attacks ? { ...subject, attributer } : subject
+        return (attacks ? own : shared)(sampler, count, () => named(`sampler "${origin?.value.name ?? 'given'}" on model "${label}", example ${example.id}`, () => sampler.sample(context, count)))
+      }
+
+      const [map] = await maps([example.input])
+      const results = new Map<string, Result>()
+      all.maps.set(name, map!.data)
+      all.results.set(name, results)
+      const finite = isFiniteArray(map!.data)
+      await Promise.all(
+        [...scores].map(async ([metric, score]) => {
+          const result = finite
+            ? await named(`metric "${metric}" for attributer "${name}" on model "${label}", example ${example.id}`, () =>
+                score.score({ ...subject, map: map!, predict: model.predict, maps, neighbours }),
+              )
+            : undefinedResult('the map holds values that are not finite')
+          results.set(metric, result)
+          onScore(name, metric)
+        }),
+      )
+    }),
+  )
+  return all
+}
+
+/** Says which extension failed on what, and keeps the cause. */
+async function named<T>(what: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (isUserError(error) || (error instanceof Error && error.name === 'AbortError')) throw error
+    throw new Error(`${what} failed: ${messageOf(error)}`, { cause: error })
+  }
+}
+
+/** Makes the neighbours of a sampler and a count once. */
+function neighbourMemo() {
+  const made = new Map<Sampler, Map<number, Promise<readonly Neighbour[]>>>()
+  return (sampler: Sampler, count: number, make: () => Promise<readonly Neighbour[]>): Promise<readonly Neighbour[]> => {
+    const byCount = made.get(sampler) ?? new Map<number, Promise<readonly Neighbour[]>>()
+    made.set(sampler, byCount)
+    const neighbours = byCount.get(count) ?? make()
+    byCount.set(count, neighbours)
+    return neighbours
+  }
+}
