@@ -82,7 +82,7 @@ export const robustness = defineExtension({
         const results = accepted.map((neighbour, index) => compareRelative(comparison, denominators[relativeTo](context, neighbour), context.map, maps[index]!))
         const values = Float64Array.from(results.flatMap(({ value }) => value ?? [])).sort()
         const failed = results.find(({ value }) => value === undefined)
-        const diagnostics = { ...counts, ...(failed ? { undefined: results.length - values.length, 'undefined because': failed.reason! } : {}) }
+        const diagnostics = { ...counts, ...largestDiagnostics(results), ...(failed ? { undefined: results.length - values.length, 'undefined because': failed.reason! } : {}) }
         if (values.length < minAccepted) return undefinedResult(failed?.reason ?? 'no neighbour gave a value', { diagnostics })
 
         const average = mean(values)
@@ -98,15 +98,26 @@ export const robustness = defineExtension({
 
 function compareRelative(comparison: Comparison, denominator: number, map: AttributionMap, other: AttributionMap): Result {
   if (!isFiniteArray(other.data)) return undefinedResult('the map of a neighbour is not finite')
-  const result = comparison.compare(map, other)
-  if (result.value === undefined || denominator === 1) return result
-  return denominator > 0 ? resultOf(result.value / denominator) : undefinedResult('the distance is relative to something that is 0')
+  const { value, ...details } = comparison.compare(map, other)
+  if (value === undefined) return undefinedResult(details.reason!, details)
+  return denominator > 0 ? resultOf(value / denominator, details) : undefinedResult('the distance is relative to something that is 0')
 }
 
 function countReasons(neighbours: readonly Neighbour[]): Record<string, number> {
   const counts: Record<string, number> = {}
   for (const { rejected } of neighbours) if (rejected !== undefined) counts[`rejected: ${rejected}`] = (counts[`rejected: ${rejected}`] ?? 0) + 1
   return counts
+}
+
+/** What a comparison says of single pairs, such as ties, at its largest. */
+function largestDiagnostics(results: readonly Result[]): Record<string, number> {
+  const largest: Record<string, number> = {}
+  for (const { diagnostics = {} } of results) {
+    for (const [name, value] of Object.entries(diagnostics)) {
+      if (typeof value === 'number') largest[`largest ${name}`] = Math.max(value, largest[`largest ${name}`] ?? -Infinity)
+    }
+  }
+  return largest
 }
 
 function norm(values: Float32Array): number {

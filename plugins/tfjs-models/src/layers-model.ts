@@ -25,7 +25,7 @@ export const layersModel = defineExtension({
       const model = await layers.loadLayersModel(tf.io.fromMemory(artifacts))
       return await modelFromLayers(model, { dispose: true })
     } catch (error) {
-      throw isUserError(error) ? new UserError(`${file}: ${error.message}`) : new UserError(`${file}: cannot be built as a tfjs layers-model: ${messageOf(error)}`)
+      throw isUserError(error) ? new UserError(`${file}: ${error.message}`) : new UserError(`${file}: cannot be built as a tfjs layers-model: ${messageOf(error).split('\n')[0]!}`)
     }
   },
 })

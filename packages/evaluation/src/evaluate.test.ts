@@ -1,0 +1,214 @@
+import { ConfigError, mean } from '@touchstone/core'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { evaluate, rowsCsv, summaryCsv, type EvaluationConfig } from './index.js'
+import { calls, linearModel, robust, toyConfig, toyPlugin } from './testing.js'
+
+beforeEach(() => {
+  calls.length = 0
+})
+
+async function values(config: EvaluationConfig) {
+  return (await evaluate(config)).results.rows.map(({ value, reason }) => value ?? reason)
+}
+
+// The map is x_i^2 and the neighbours are x0 + 1 and x0 + 2, so the distances are |2 x0 + 1| and |4 x0 + 4|. The first point is (1, 1).
+describe('robustness, worked out by hand at (1, 1)', () => {
+  const first = { examples: { take: 1 } }
+  const norm = Math.sqrt(2)
+  test.each([
+    [{}, (3 + 8) / 2],
+    [{ aggregate: 'worst' }, 8],
+    [{ aggregate: 'quantile', quantile: 0.75 }, 3 + 0.75 * 5],
+    [{ relativeTo: 'map-norm' }, (3 + 8) / 2 / norm],
+    [{ relativeTo: 'input-distance' }, (3 / 1 + 8 / 2) / 2],
+    // F_0 = x0 + 2 x1 moves by 1 and 2; F_1 stays.
+    [{ relativeTo: 'logit-distance' }, (3 / 1 + 8 / 2) / 2],
+    [{ relativeTo: 'output-distance' }, (3 / 1 + 8 / 2) / 2],
+    [{ sampler: { use: 'steps', options: { reject: 1.5 } } }, 3],
+    [{ sampler: { use: 'steps', options: { reject: 0.5 } } }, '0 of 2 neighbours were accepted, 1 are needed'],
+    [{ sampler: { use: 'steps', options: { reject: 1.5 } }, minAccepted: 2 }, '1 of 2 neighbours were accepted, 2 are needed'],
+    // The ranks of (1, 1) are tied, so the correlation is undefined.
+    [{ comparison: 'rho' }, 'the value is NaN'],
+  ])('%j', async (options, expected) => {
+    const [value] = await values(toyConfig({ ...first, metrics: { mine: robust(options) } }))
+    if (typeof expected === 'number') expect(value).toBeCloseTo(expected, 6)
+    else expect(value).toBe(expected)
+  })
+
+  test('parts and diagnostics stand beside the value', async () => {
+    const { results } = await evaluate(toyConfig({ ...first, metrics: { mine: robust({ samples: 3, sampler: { use: 'steps', options: { reject: 2 } } }) } }))
+    expect(results.rows[0]!.parts).toMatchObject({ mean: 5.5, worst: 8, sd: Math.sqrt(12.5), standardError: 2.5 })
+    expect(results.rows[0]!.diagnostics).toEqual({ drawn: 3, accepted: 2, 'rejected: too far': 1 })
+  })
+
+  test('the worst of a similarity is its smallest value', async () => {
+    // At (2, 0): rho of (4, 0) with (9, 0) is 1. At (0, 3): (0, 9) with (1, 9), (4, 9), (9, 9), (16, 9): 1, 1, undefined, -1.
+    const { results } = await evaluate(toyConfig({ examples: { take: 4 }, metrics: { mine: robust({ comparison: 'rho', aggregate: 'worst', samples: 4 }) } }))
+    const at = (id: string) => results.rows.find(({ example }) => example === id)!
+    expect(at('p1').value).toBeCloseTo(1, 12)
+    expect(at('p3').value).toBeCloseTo(-1, 12)
+    expect(at('p3').diagnostics).toMatchObject({ undefined: 1, 'undefined because': 'the value is NaN' })
+    expect(results.summary[0]).toMatchObject({ direction: 'higher' })
+  })
+})
+
+test('the summary is the mean with its interval; undefined scores are counted, never averaged', async () => {
+  const { results, summary } = await evaluate(toyConfig({ metrics: { mine: robust({}), rho: robust({ comparison: 'rho' }) } }))
+  const defined = results.rows.filter(({ metric, value }) => metric === 'rho' && value !== null)
+  expect(defined.length).toBeGreaterThan(0)
+  expect(defined.length).toBeLessThan(6)
+  const rho = summary.find(({ metric }) => metric === 'rho')!
+  expect(rho).toMatchObject({ n: defined.length, undefined: 6 - defined.length, direction: 'higher' })
+  expect(rho.mean).toBeCloseTo(mean(defined.map(({ value }) => value!)), 12)
+  const mine = summary.find(({ metric }) => metric === 'mine')!
+  expect(mine.ciLow!).toBeLessThan(mine.mean!)
+  expect(mine.ciHigh!).toBeGreaterThan(mine.mean!)
+})
+
+test('what several metrics need is made once: neighbours by equal samplers, and their maps', async () => {
+  await evaluate(toyConfig({ metrics: { a: robust({}), b: robust({ aggregate: 'worst' }), c: robust({ comparison: 'rho' }) }, executor: 'inline' }))
+  // Six inputs with two neighbours each, whatever the number of metrics.
+  expect(calls.reduce((a, b) => a + b, 0)).toBe(18)
+  // The requests of all examples are joined: one call for the inputs, one for the neighbours.
+  expect(calls).toEqual([6, 12])
+})
+
+test('results are the same for any batchRows', async () => {
+  const [reference, ...others] = await Promise.all([64, 1, 3, 7].map(async (batchRows) => JSON.stringify((await evaluate(toyConfig({ batchRows }))).results)))
+  for (const other of others) expect(other).toBe(reference)
+})
+
+test('results hold nothing of the run, the run nothing of the scores', async () => {
+  const { results, run } = await evaluate(toyConfig({ batchRows: 5 }))
+  expect(JSON.stringify(results)).not.toMatch(/batchRows|seconds|executor/)
+  expect(run).toMatchObject({ format: 'touchstone-run/1', batchRows: 5, executor: { use: 'inline' }, rowsRun: { one: expect.any(Number) as number }, warnings: [] })
+  expect(run.stages.map(({ stage }) => stage)).toEqual(['load', 'select', 'evaluate'])
+})
+
+test.each([
+  ['any', { one: ['p0', 'p1', 'p2', 'p3'], two: ['p0', 'p1', 'p2', 'p3'] }],
+  // The turned model gives every point the other class.
+  ['each-model', { one: ['p0', 'p1', 'p2', 'p3'], two: [] }],
+] as const)('examples are chosen correctFor %s', async (correctFor, expected) => {
+  const config = toyConfig({ models: { one: 'linear', two: { use: 'linear', options: { negate: true } } }, examples: { take: 4, correctFor } })
+  if (expected.two.length === 0) {
+    await expect(evaluate(config)).rejects.toThrow('examples: none of the 6 in the dataset fits correctFor "each-model" for model "two"')
+    return
+  }
+  const { results } = await evaluate(config)
+  for (const model of ['one', 'two'] as const) expect(results.predictions.filter((prediction) => prediction.model === model).map(({ example }) => example)).toEqual(expected[model])
+})
+
+test('fewer examples than asked for are evaluated with a warning', async () => {
+  const { run, results } = await evaluate(toyConfig({ examples: { take: 50, correctFor: 'all-models' } }))
+  expect(results.examples).toHaveLength(6)
+  expect(run.warnings).toEqual(['examples: 50 were asked for, but only 6 of the 6 in the dataset fit correctFor "all-models" for model "one"'])
+})
+
+test.each([
+  ['predicted' as const, [0, 0, 1]],
+  ['label' as const, [0, 0, 1]],
+  [1, [1, 1, 1]],
+])('the target is %s', async (target, expected) => {
+  const { results } = await evaluate(toyConfig({ target, examples: { take: 3 } }))
+  expect(results.predictions.map((prediction) => prediction.target)).toEqual(expected)
+})
+
+test('maps that are not finite leave every score undefined, and the run goes on', async () => {
+  const { results } = await evaluate(toyConfig({ examples: { take: 1 }, attributers: { squares: 'times-weights', nan: { use: 'times-weights', options: { nan: true } } } }))
+  expect(results.rows.map(({ attributer, reason }) => [attributer, reason])).toEqual([
+    ['squares', undefined],
+    ['nan', 'the map holds values that are not finite'],
+  ])
+  expect(results.summary[1]).toMatchObject({ n: 0, undefined: 1, mean: null, ciLow: null, ciHigh: null })
+})
+
+test('models and samplers made in code can be given', async () => {
+  const { results } = await evaluate(toyConfig({ models: { mine: { given: linearModel([[1, 2], [0, 0]]) } } }))
+  expect(results.models.mine!.classCount).toBe(2)
+  expect(results.rows).toEqual((await evaluate(toyConfig())).results.rows.map((row) => ({ ...row, model: 'mine' })))
+})
+
+test('every problem of a config is told at once, before any work', async () => {
+  const config = {
+    ...toyConfig(),
+    modles: {},
+    models: { '.hidden': 'linear', other: { use: 'linear', options: { negat: true } } },
+    dataset: 'pionts',
+    examples: { take: 0, correctfor: 'any' },
+    target: 'best',
+    metrics: { mine: 'l2' },
+    seed: 0.5,
+    batchRows: -1,
+    executor: 'outline',
+  } as unknown as EvaluationConfig
+  const error = await evaluate(config, { origin: 'touchstone.config.ts' }).catch((thrown: unknown) => thrown)
+  expect(error).toBeInstanceOf(ConfigError)
+  expect((error as ConfigError).message.split('\n')).toEqual([
+    'touchstone.config.ts: 11 problems',
+    '  modles: unknown key; did you mean "models"? [@touchstone/evaluation]',
+    '  models..hidden: a label has 1 to 100 printable characters and does not start with a dot [@touchstone/evaluation]',
+    '  examples.correctfor: unknown key; did you mean "correctFor"? [@touchstone/evaluation]',
+    '  target: expected "predicted", "label" or the index of a class, found "best" [@touchstone/evaluation]',
+    '  seed: expected a whole number of at least 0, found 0.5 [@touchstone/evaluation]',
+    '  examples.take: expected a whole number of at least 1, found 0 [@touchstone/evaluation]',
+    '  batchRows: expected a whole number of at least 1, found -1 [@touchstone/evaluation]',
+    '  models.other.options.negat: "linear" has no such option; did you mean "negate"? [toys]',
+    '  dataset: no dataset named "pionts" in the loaded plugins; did you mean "points"? [@touchstone/core]',
+    `  metrics.mine: "l2" is a comparison, not a score; judge two maps with it by { use: 'robustness', options: { comparison: 'l2', sampler: ... } } [@touchstone/core]`,
+    '  executor: no executor named "outline" in the loaded plugins; did you mean "inline"? [@touchstone/core]',
+  ])
+  expect(calls).toEqual([])
+})
+
+test.each([
+  [{ attributers: { n: 'needs-network', squares: 'times-weights' } }, 'attributers.n: needs a model with network, which "one" does not offer; "squares" would work [@touchstone/evaluation]'],
+  [{ target: 2 }, 'target: class 2 does not exist in model "one": it knows 0 to 1 [@touchstone/evaluation]'],
+  [{ metrics: { m: robust({ comparison: 'rho', relativeTo: 'map-norm' }) } }, 'metrics.m: relativeTo "map-norm" divides a distance, but the comparison is a similarity: use "none" [@touchstone/evaluation]'],
+  [{ metrics: { m: robust({ minAccepted: 5 }) } }, 'metrics.m.options.minAccepted: 5 can never be accepted out of 2 samples: lower it, or draw more [@touchstone/evaluation]'],
+  [{ models: { m: { given: { ...linearModel([[1, 2]]), inputShape: [3] } } } }, 'models.m: takes inputs of shape [3], but those of the dataset are [2] [@touchstone/evaluation]'],
+  [{ attributers: {} }, "attributers: expected at least one, as in { label: 'name' } [@touchstone/evaluation]"],
+  [{ attributers: ['a'] }, 'attributers: expected an object of attribution methods by label, found a list of 1 [@touchstone/evaluation]'],
+])('what does not fit together is told (%#)', async (changes, problem) => {
+  await expect(evaluate(toyConfig(changes as unknown as Partial<EvaluationConfig>))).rejects.toThrow(problem)
+})
+
+test.each([
+  [[[1, Number.NaN], [0, 0]], 'model "m" gives an output that is not a finite number for example p0'],
+  [[[1, 2]], 'example p2 has label 1, but model "m" knows classes 0 to 0'],
+] as const)('a model that does not fit the data is told (%#)', async (weights, message) => {
+  await expect(evaluate(toyConfig({ models: { m: { given: linearModel(weights.map(([a, b]) => [a, b] as const)) } } }))).rejects.toThrow(message)
+})
+
+test('a plugin that throws is named, with the cause', async () => {
+  const error = await evaluate(toyConfig({ attributers: { bad: 'fails' } })).catch((thrown: unknown) => thrown)
+  expect(error).toMatchObject({ message: 'attributer "bad" on model "one" failed: out of ideas', cause: { message: 'out of ideas' } })
+})
+
+test('plugins by name are refused where they cannot be found', async () => {
+  await expect(evaluate(toyConfig({ plugins: ['@touchstone/ig'] }))).rejects.toThrow('evaluate by @touchstone/evaluation/node, which loads packages by name')
+})
+
+test('it stops when told to, with the reason', async () => {
+  const controller = new AbortController()
+  const stopped = evaluate(toyConfig({ batchRows: 1 }), {
+    signal: controller.signal,
+    onProgress: ({ stage, done }) => {
+      if (stage === 'evaluate' && done > 0) controller.abort(new Error('enough'))
+    },
+  })
+  await expect(stopped).rejects.toThrow('enough')
+})
+
+test('progress ends at its total', async () => {
+  const seen: [number, number][] = []
+  await evaluate(toyConfig({ plugins: [toyPlugin] }), { onProgress: ({ stage, done, total }) => stage === 'evaluate' && seen.push([done, total]) })
+  // Six examples, each a map, two neighbours and their two maps.
+  expect(seen.at(-1)).toEqual([30, 30])
+})
+
+test('tables are CSV: quoted where needed, parts as columns', async () => {
+  const { results } = await evaluate(toyConfig({ examples: { take: 1 }, attributers: { 'a, "b"': 'times-weights' } }))
+  expect(rowsCsv(results.rows)).toBe('model,example,attributer,metric,value,reason,mean,sd,standardError,worst\r\n' + 'one,p0,"a, ""b""",mine,5.5,,5.5,3.5355339059327378,2.5,8\r\n')
+  expect(summaryCsv(results.summary)).toBe('model,attributer,metric,direction,n,undefined,mean,ciLow,ciHigh\r\none,"a, ""b""",mine,lower,1,0,5.5,,\r\n')
+})
