@@ -1,1 +1,1 @@
-export {}
+export { renderReport, type ReportInput } from './report.js'

@@ -1,0 +1,87 @@
+import { isFiniteArray, type Rows } from '@touchstone/core'
+import { encode } from 'fast-png'
+import { arm, palette } from './colours.js'
+
+/** How values are laid out as a picture. */
+export interface Layout {
+  readonly width: number
+  readonly height: number
+  readonly channels: number
+  /** A list of numbers, drawn as a strip of one row. */
+  readonly strip: boolean
+}
+
+/** `[n]`, `[height, width]` and `[height, width, channels]` can be drawn; `undefined` for anything else. */
+export function layoutOf(shape: readonly number[]): Layout | undefined {
+  if (shape.length < 1 || shape.length > 3 || shape.some((length) => !(length >= 1))) return undefined
+  const [height, width, channels] = shape.length === 1 ? [1, shape[0]!, 1] : [shape[0]!, shape[1]!, shape[2] ?? 1]
+  return { width, height, channels, strip: shape.length === 1 }
+}
+
+/** Row `index`, or `undefined` where the rows end before it. */
+export function rowOf(rows: Rows | undefined, index: number): { readonly shape: readonly number[]; readonly data: Float32Array } | undefined {
+  if (!rows) return undefined
+  const shape = rows.shape.slice(1)
+  const size = shape.reduce((product, length) => product * length, 1)
+  const data = rows.data.subarray(index * size, (index + 1) * size)
+  return index < (rows.shape[0] ?? 0) && data.length === size ? { shape, data } : undefined
+}
+
+/** An input as greyscale, or in colours where it has three channels. Other numbers of channels are averaged. */
+export function inputPng(values: Float32Array, layout: Layout, range: { readonly low: number; readonly high: number }): string {
+  const { width, height, channels } = layout
+  const shown = channels === 3 ? 3 : 1
+  const scale = 255 / (range.high - range.low || 1)
+  const pixels = new Uint8ClampedArray(width * height * shown)
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    if (shown === 3) for (let channel = 0; channel < 3; channel++) pixels[3 * pixel + channel] = (values[3 * pixel + channel]! - range.low) * scale
+    else pixels[pixel] = (sumAt(values, pixel, channels) / channels - range.low) * scale
+  }
+  return dataUri(encode({ width, height, channels: shown, depth: 8, data: pixels }, { zlib: { level: 9 } }))
+}
+
+/** A map as it is drawn, and what is to be said of it. */
+export interface MapPicture {
+  readonly uri: string
+  /** The largest absolute value: the ends of the colour scale. 0 for a map of zeros. */
+  readonly limit: number
+  readonly low: number
+  readonly high: number
+  /** The pixel of the largest absolute value. */
+  readonly strongest: { readonly row: number; readonly column: number }
+  /** How many pixels have no finite value. */
+  readonly notFinite: number
+  readonly pixels: number
+}
+
+/** A map, summed over channels, on the diverging scale from minus to plus its own largest absolute value. */
+export function mapPicture(values: Float32Array, { width, height, channels }: Layout): MapPicture {
+  const sums = Float64Array.from({ length: width * height }, (_, pixel) => sumAt(values, pixel, channels))
+  const finite = isFiniteArray(sums) ? sums : sums.filter(Number.isFinite)
+  const low = finite.reduce((least, value) => Math.min(least, value), Infinity)
+  const high = finite.reduce((most, value) => Math.max(most, value), -Infinity)
+  const limit = finite.length === 0 ? 0 : Math.max(-low, high)
+  const strongest = Math.max(0, sums.indexOf(high >= -low ? high : low))
+  const indices = Uint8Array.from(sums, (sum) => (Number.isFinite(sum) ? arm + (limit === 0 ? 0 : Math.round((sum / limit) * arm)) : palette.length - 1))
+  return {
+    uri: dataUri(encode({ width, height, channels: 1, depth: 8, data: indices, palette: palette.map((colour) => [...colour]) }, { zlib: { level: 9 } })),
+    limit,
+    low,
+    high,
+    strongest: { row: Math.floor(strongest / width), column: strongest % width },
+    notFinite: sums.length - finite.length,
+    pixels: sums.length,
+  }
+}
+
+function sumAt(values: Float32Array, pixel: number, channels: number): number {
+  let sum = 0
+  for (let channel = 0; channel < channels; channel++) sum += values[pixel * channels + channel]!
+  return sum
+}
+
+function dataUri(png: Uint8Array): string {
+  let text = ''
+  for (let start = 0; start < png.length; start += 0x8000) text += String.fromCharCode(...png.subarray(start, start + 0x8000))
+  return `data:image/png;base64,${btoa(text)}`
+}

@@ -1,0 +1,133 @@
+import { gradient } from './colours.js'
+
+const light = `
+  --paper: #fdfdfc; --panel: #f4f4f1; --line: #dddeda; --ink: #1f2327; --soft: #5a6169;
+  --accent: #1f5ca3; --caution: #8a4700; --wrong: #a3271c; --right: #1d6b3c;`
+const dark = `
+  --paper: #16191c; --panel: #1e2226; --line: #363c42; --ink: #e5e6e7; --soft: #a5adb5;
+  --accent: #85b7ee; --caution: #e6ab66; --wrong: #f0938a; --right: #7fc99a;`
+
+/** The page's whole style. On paper it is always light. */
+export const style = `
+:root { color-scheme: light dark; ${light} }
+@media screen and (prefers-color-scheme: dark) { :root { ${dark} } }
+
+*, ::before, ::after { box-sizing: border-box; }
+html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; scroll-padding-top: 1rem; }
+body {
+  margin: 0 auto; max-width: 68rem; padding: 3rem 2rem 5rem; background: var(--paper); color: var(--ink);
+  font: 1rem/1.6 system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Liberation Sans', Arial, sans-serif;
+  overflow-wrap: anywhere;
+}
+h1, h2, h3, h4, p, ul, figure, dl, dd { margin: 0; }
+h1 { font-size: 2rem; line-height: 1.2; font-weight: 650; letter-spacing: -0.015em; text-wrap: balance; }
+h2 { font-size: 1.4rem; line-height: 1.3; font-weight: 650; letter-spacing: -0.01em; margin: 4rem 0 1rem; padding-top: 1.25rem; border-top: 1px solid var(--line); }
+h3 { font-size: 1.1rem; line-height: 1.4; font-weight: 650; margin-top: 2.5rem; }
+h4 { font-size: 0.95rem; font-weight: 650; }
+p, li { max-width: 46rem; }
+p + p, ul + p, p + ul { margin-top: 0.75rem; }
+main ul { padding-left: 1.2rem; }
+li + li { margin-top: 0.6rem; }
+a { color: var(--accent); text-underline-offset: 0.2em; }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 2px; }
+code, pre { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, 'Liberation Mono', monospace; font-size: 0.86em; }
+
+.brand { color: var(--soft); font-size: 0.85rem; letter-spacing: 0.02em; margin-bottom: 0.35rem; }
+.statement { margin-top: 1.25rem; font-size: 1.05rem; }
+nav ul { list-style: none; padding: 0; margin-top: 1.5rem; display: flex; flex-wrap: wrap; gap: 0.35rem 1.5rem; font-size: 0.95rem; }
+nav li + li { margin: 0; }
+.aside { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.none { color: var(--soft); font-style: italic; }
+.flag, .caution { color: var(--caution); }
+.caution { margin-top: 0.75rem; padding-left: 0.9rem; border-left: 3px solid currentColor; max-width: 46rem; }
+.caution li + li { margin-top: 0.1rem; }
+.right { color: var(--right); }
+.wrong { color: var(--wrong); }
+
+.scroll { overflow-x: auto; position: relative; margin-top: 1rem; }
+table { border-collapse: separate; border-spacing: 0; font-size: 0.92rem; line-height: 1.4; font-variant-numeric: tabular-nums; overflow-wrap: break-word; }
+caption { text-align: left; padding-bottom: 0.6rem; }
+th, td { text-align: left; font-weight: inherit; padding: 0.4rem 1.5rem 0.4rem 0; vertical-align: middle; border-bottom: 1px solid var(--line); }
+thead th { color: var(--soft); font-size: 0.86rem; vertical-align: bottom; }
+tbody th { background: var(--paper); position: sticky; left: 0; min-width: 7rem; max-width: 16rem; overflow-wrap: anywhere; }
+tr.group th { position: static; max-width: none; padding-top: 1.2rem; font-weight: 650; }
+tr.group span, caption > span { position: sticky; left: 0; display: inline-block; max-width: calc(100vw - 2rem); }
+.number { text-align: right; white-space: nowrap; }
+.metric thead th:nth-child(2) { min-width: 7rem; }
+.metric thead th:nth-child(3) { min-width: 14rem; }
+.metric thead th:last-child { min-width: 9rem; }
+.mean, .rank { white-space: nowrap; }
+.mean b { font-weight: 650; }
+td .interval { color: var(--soft); }
+.rank b { font-weight: inherit; }
+.rank.best b { font-weight: 700; color: var(--accent); }
+td .flag { display: block; font-size: 0.86rem; white-space: nowrap; }
+.drawn { padding-top: 0; padding-bottom: 0; }
+.beside { display: flex; flex-wrap: wrap; gap: 0 4rem; }
+.beside > * { min-width: 0; max-width: 100%; }
+
+.plot { display: block; color: var(--accent); }
+.plot path { fill: none; }
+.plot .grid { stroke: var(--line); }
+.plot .interval { stroke: currentColor; stroke-width: 1.6; }
+.plot .mean { fill: currentColor; }
+.plot text { fill: var(--soft); font-size: 11px; font-variant-numeric: tabular-nums; }
+
+summary { cursor: pointer; width: fit-content; }
+summary .flag { display: inline; }
+.reasons ul { padding-left: 1rem; margin: 0.2rem 0 0.3rem; min-width: 16rem; font-size: 0.86rem; }
+.reasons li + li { margin-top: 0.1rem; }
+section > details { margin-top: 1.25rem; }
+pre { background: var(--panel); padding: 1rem; margin: 0.75rem 0 0; max-height: 32rem; overflow: auto; line-height: 1.45; overflow-wrap: normal; border-radius: 4px; }
+
+.metric > h3 + p { margin-top: 0.2rem; }
+.example { margin-top: 2.5rem; padding-top: 0.25rem; border-top: 1px solid var(--line); }
+.example h3 { margin-top: 1rem; }
+.sides { display: grid; grid-template-columns: 10.5rem minmax(0, 1fr); gap: 1rem 2.5rem; margin-top: 0.75rem; }
+.model + .model { margin-top: 1.75rem; }
+.model p { font-size: 0.92rem; margin: 0; }
+figure img { display: block; max-width: 100%; height: auto; outline: 1px solid var(--line); background: #fff; }
+figure img.sharp { image-rendering: pixelated; }
+figure img.strip { width: 100%; height: 2.5rem; }
+figcaption { font-size: 0.86rem; line-height: 1.35; margin: 0.4rem 0; }
+.map figcaption { font-weight: 650; }
+.maps { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 10.5rem), 10.5rem)); gap: 1.25rem 1.5rem; margin-top: 0.5rem; }
+.map { font-size: 0.82rem; line-height: 1.4; }
+.map p.none { font-size: inherit; margin: 0.3rem 0; }
+.map .blank, .input .blank { color: var(--soft); font-style: italic; font-size: 0.82rem; padding: 0.75rem; border: 1px dashed var(--line); margin: 0 0 0.4rem; }
+.bar { margin: 0.45rem 0 0.5rem; }
+.colours { height: 0.5rem; background: ${gradient()}; outline: 1px solid var(--line); print-color-adjust: exact; -webkit-print-color-adjust: exact; forced-color-adjust: none; }
+.ends { display: grid; grid-template-columns: 1fr auto 1fr; font-size: 0.75rem; color: var(--soft); font-variant-numeric: tabular-nums; }
+.ends :last-child { text-align: right; }
+.map dl { font-variant-numeric: tabular-nums; }
+.map dl div { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 0.6rem; padding: 0.1rem 0; }
+.map dt { color: var(--soft); }
+
+@media (max-width: 44rem) {
+  body { padding: 1.5rem 1rem 3rem; }
+  h1 { font-size: 1.6rem; }
+  h2 { margin-top: 3rem; }
+  .sides { grid-template-columns: minmax(0, 1fr); }
+  .maps { column-gap: 1rem; }
+  tbody th { max-width: 9rem; }
+  .reasons ul { min-width: 12rem; }
+}
+
+@media print {
+  @page { margin: 15mm; }
+  body { padding: 0; max-width: none; font-size: 10pt; }
+  nav { display: none; }
+  h2, h3, h4, caption { break-after: avoid; }
+  .scroll { overflow: visible; }
+  tbody th { position: static; }
+  .sides { display: flow-root; }
+  .sides .input { float: left; width: 7.25rem; }
+  .sides > div { margin-left: 8.75rem; }
+  .maps { grid-template-columns: repeat(auto-fill, 7.25rem); gap: 1rem 0.75rem; }
+  .map { font-size: 0.72rem; }
+  .model, .map, tr, li, .input { break-inside: avoid; }
+  tr.group { break-after: avoid; }
+  .reasons::details-content { content-visibility: visible; block-size: auto; }
+  pre { max-height: none; white-space: pre-wrap; }
+}
+`
