@@ -1,1 +1,10 @@
-export {}
+/**
+ * The one door to TensorFlow.js. All other packages take `tf` and `layers` from here, so that there is one copy, one backend and one set of
+ * kernels.
+ *
+ * @packageDocumentation
+ */
+export * as tf from '@tensorflow/tfjs-core'
+export * as layers from '@tensorflow/tfjs-layers'
+export { openEngine } from './engine.js'
+export type { Engine, EngineOptions, WasmFile } from './engine.js'

@@ -1,0 +1,295 @@
+import { spawn } from 'node:child_process'
+import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Results } from '@touchstone/evaluation'
+import { decodeNpy } from '@touchstone/evaluation'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+const repository = fileURLToPath(new URL('../../..', import.meta.url))
+const bin = join(repository, 'packages', 'cli', 'bin', 'touchstone.js')
+const quickstart = join(repository, 'examples', 'quickstart')
+let folder: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'touchstone-cli-'))
+  // The packages of the example are those of the project under test.
+  await symlink(join(quickstart, 'node_modules'), join(folder, 'node_modules'))
+  await symlink(join(quickstart, 'models'), join(folder, 'models'))
+})
+
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+interface Outcome {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
+
+function touchstone(args: readonly string[], { cwd = folder, onError }: { cwd?: string; onError?: (text: string, stop: () => void) => void } = {}): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [bin, ...args], { cwd })
+    let out = ''
+    let err = ''
+    child.stdout.on('data', (data: Buffer) => (out += data.toString()))
+    child.stderr.on('data', (data: Buffer) => {
+      err += data.toString()
+      onError?.(err, () => child.kill('SIGINT'))
+    })
+    child.on('close', (code) => resolve({ code, out, err }))
+  })
+}
+
+const plugins = ['tfjs-models', 'datasets', 'gradients', 'ig', 'noise', 'comparisons', 'sensitivity'].map((name) => `@touchstone/${name}`)
+
+/** A small evaluation on real digits. */
+const config = {
+  plugins,
+  models: { well: { use: 'layers-model', options: { path: './models/well' } }, bad: { use: 'layers-model', options: { path: './models/bad/model.json' } } },
+  dataset: { use: 'mnist' },
+  examples: { take: 3 },
+  attributers: { saliency: 'saliency', ig: { use: 'integrated-gradients', options: { steps: 4 } } },
+  metrics: { sensitivity: 'sensitivity', kendall: { use: 'robustness', options: { sampler: 'noise', comparison: 'kendall', samples: 4 } } },
+}
+
+async function write(name: string, content: unknown): Promise<string> {
+  await writeFile(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content))
+  return name
+}
+
+describe('touchstone run', () => {
+  test('writes results, tables, maps and a report, and prints a table', async () => {
+    const { code, out, err } = await touchstone(['run', await write('run.json', config), '--out', 'out'])
+    expect(err).toContain('evaluating: 100 %')
+    expect(code).toBe(0)
+    expect(out).toMatch(/model well, 3 examples/)
+    expect(out).toMatch(/saliency +[\d.]+ \[[\d.]+, [\d.]+\]/)
+    expect(out).toContain('report: file://')
+
+    const results = JSON.parse(await readFile(join(folder, 'out', 'results.json'), 'utf8')) as Results
+    expect(results.format).toBe('touchstone-results/1')
+    expect(results.config.attributers.ig).toMatchObject({ use: 'integrated-gradients', package: '@touchstone/ig', version: expect.stringMatching(/^\d+\.\d+\.\d+/) as string, options: { steps: 4, baseline: 0 } })
+    expect(results.rows).toHaveLength(2 * 3 * 2 * 2)
+    expect(results.summary).toHaveLength(2 * 2 * 2)
+    for (const { n, mean, ciLow, ciHigh } of results.summary) {
+      expect(n).toBe(3)
+      expect(ciLow!).toBeLessThanOrEqual(mean!)
+      expect(ciHigh!).toBeGreaterThanOrEqual(mean!)
+    }
+    expect(results.engine).toMatchObject({ name: 'tfjs-wasm' })
+    // The first digit of the test set is a 7, and the good model sees it.
+    expect(results.examples[0]).toEqual({ id: 'test/00000', label: 7 })
+    expect(results.predictions[0]).toMatchObject({ model: 'well', predicted: 7, target: 7 })
+
+    const maps = decodeNpy(await readFile(join(folder, 'out', 'maps', 'well', 'ig.npy')), 'ig.npy')
+    expect(maps.shape).toEqual([3, 28, 28, 1])
+    expect((await readFile(join(folder, 'out', 'rows.csv'), 'utf8')).split('\r\n')).toHaveLength(1 + 24 + 1)
+    expect(JSON.parse(await readFile(join(folder, 'out', 'run.json'), 'utf8'))).toMatchObject({ format: 'touchstone-run/1', batchRows: 64, host: { runtime: `node ${process.versions.node}` } })
+    expect(await readFile(join(folder, 'out', 'report.html'), 'utf8')).toContain('<html')
+  })
+
+  test('results.json is the same to the byte for batchRows 1, 7 and 64, and for a second run', async () => {
+    const bytes = async (name: string, batchRows: number) => {
+      const { code } = await touchstone(['run', await write(`${name}.json`, { ...config, batchRows }), '--out', name, '--quiet'])
+      expect(code).toBe(0)
+      return readFile(join(folder, name, 'results.json'), 'utf8')
+    }
+    const reference = await bytes('b64', 64)
+    expect(await bytes('b1', 1)).toBe(reference)
+    expect(await bytes('b7', 7)).toBe(reference)
+    expect(await bytes('b64', 64)).toBe(reference)
+  })
+
+  test('--json prints the results alone, --quiet nothing', async () => {
+    const file = await write('json.json', { ...config, examples: { take: 1 } })
+    const { code, out } = await touchstone(['run', file, '--out', 'json', '--json'])
+    expect(code).toBe(0)
+    expect(out).toBe(await readFile(join(folder, 'json', 'results.json'), 'utf8'))
+    expect(await touchstone(['run', file, '--out', 'json', '--quiet'])).toEqual({ code: 0, out: '', err: '' })
+  })
+
+  test.each([
+    ['a.config.ts', `import { defineEvaluation } from '@touchstone/evaluation'\nconst take: number = 1\nexport default defineEvaluation({ ...${JSON.stringify(config)}, examples: { take } })`],
+    ['b.config.js', `export default { ...${JSON.stringify(config)}, examples: { take: 1 } }`],
+    ['c.config.mjs', `import ig from '@touchstone/ig'\nexport default { ...${JSON.stringify(config)}, plugins: [ig, ...${JSON.stringify(plugins.filter((name) => !name.endsWith('/ig')))}], examples: { take: 1 } }`],
+  ])('a config may be code: %s', async (name, code) => {
+    const outcome = await touchstone(['run', await write(name, code), '--out', 'code', '--quiet'])
+    expect(outcome).toEqual({ code: 0, out: '', err: '' })
+  })
+
+  test('Ctrl-C ends it with 130, and what an earlier run wrote is still there', async () => {
+    await touchstone(['run', await write('short.json', { ...config, examples: { take: 1 } }), '--out', 'stopped', '--quiet'])
+    const before = await readFile(join(folder, 'stopped', 'results.json'), 'utf8')
+    const long = await write('long.json', { ...config, examples: { take: 5000 } })
+    const { code, err } = await touchstone(['run', long, '--out', 'stopped'], { onError: (text, stop) => text.includes('evaluating') && stop() })
+    expect(code).toBe(130)
+    expect(err).toContain('touchstone: stopped')
+    expect(err).not.toContain('    at ')
+    expect(await readFile(join(folder, 'stopped', 'results.json'), 'utf8')).toBe(before)
+  })
+})
+
+describe('a mistake gives one clear message, exit code 2 and no stack trace', () => {
+  const broken = (changes: object) => write('broken.json', { ...config, ...changes })
+  /** A copy of the shipped model with `change` made to it. */
+  const model = async (change: (at: string) => Promise<unknown>) => {
+    const at = join(folder, 'broken-model')
+    await rm(at, { recursive: true, force: true })
+    await mkdir(at)
+    for (const file of ['model.json', 'weights.bin']) await copyFile(join(quickstart, 'models', 'well', file), join(at, file))
+    await change(at)
+    return broken({ models: { well: { use: 'layers-model', options: { path: './broken-model' } } } })
+  }
+  /** IDX files with two black digits, changed. */
+  const mnist = async (change: (files: { images: Buffer; labels: Buffer }) => { images?: Buffer; labels?: Buffer }) => {
+    const header = (...lengths: number[]) => Buffer.concat([Buffer.of(0, 0, 8, lengths.length), ...lengths.map((length) => Buffer.from(Uint32Array.of(length).buffer).reverse())])
+    const files = { images: Buffer.concat([header(2, 28, 28), Buffer.alloc(2 * 784)]), labels: Buffer.concat([header(2), Buffer.of(3, 9)]) }
+    const { images, labels } = { ...files, ...change(files) }
+    await mkdir(join(folder, 'idx'), { recursive: true })
+    await writeFile(join(folder, 'idx', 't10k-images-idx3-ubyte'), images)
+    await writeFile(join(folder, 'idx', 't10k-labels-idx1-ubyte'), labels)
+    return broken({ dataset: { use: 'mnist', options: { folder: './idx' } } })
+  }
+
+  const cases: Readonly<Record<string, readonly [() => Promise<string>, string]>> = {
+    'no such config': [() => Promise.resolve('nowhere.config.ts'), 'cannot find the config nowhere.config.ts'],
+    'a folder as config': [() => Promise.resolve('models'), 'models is a folder, expected a config file'],
+    'another kind of file': [() => write('config.yaml', ''), 'config.yaml: expected a config that ends with .ts'],
+    'broken JSON': [() => write('bad.json', '{ "plugins": ['), 'bad.json: is not JSON'],
+    'code that does not run': [() => write('bad.config.ts', 'export default {{'), 'bad.config.ts: fails when it is loaded'],
+    'code that exports nothing': [() => write('none.config.ts', 'export const x = 1'), 'none.config.ts:'],
+    'a typo in a key': [() => broken({ atributers: {} }), 'atributers: unknown key; did you mean "attributers"?'],
+    'a typo in a method': [() => broken({ attributers: { s: 'salency' } }), 'attributers.s: no attributer named "salency" in the loaded plugins; did you mean "saliency"?'],
+    'a typo in an option': [() => broken({ attributers: { s: { use: 'integrated-gradients', options: { step: 3 } } } }), 'attributers.s.options.step: "integrated-gradients" has no such option; did you mean "steps"?'],
+    'an option out of range': [() => broken({ attributers: { s: { use: 'integrated-gradients', options: { steps: 0 } } } }), 'attributers.s.options.steps: expected at least 1, found 0 [@touchstone/ig]'],
+    'an option of the wrong type': [() => broken({ attributers: { s: { use: 'integrated-gradients', options: { steps: 'many' } } } }), 'attributers.s.options.steps: expected a whole number, found "many"'],
+    'an unknown plugin': [() => broken({ plugins: [...plugins, '@touchstone/nowhere'] }), 'plugins[7]: cannot find "@touchstone/nowhere"'],
+    'a package that is no plugin': [() => broken({ plugins: [...plugins, '@touchstone/evaluation'] }), 'plugins[7]: "@touchstone/evaluation" is no plugin: it has no default export made by definePlugin()'],
+    'a plugin listed twice': [() => broken({ plugins: [...plugins, '@touchstone/ig'] }), 'plugins: "@touchstone/ig" is listed twice'],
+    'a plugin that another one needs': [() => broken({ plugins: plugins.filter((name) => !name.endsWith('/noise')), metrics: { s: 'sensitivity' } }), 'needs sampler "noise": install @touchstone/noise and add it to plugins'],
+    'a missing model': [() => broken({ models: { well: { use: 'layers-model', options: { path: './nowhere' } } } }), 'models.well: cannot read'],
+    'a truncated model': [() => model(async (at) => writeFile(join(at, 'weights.bin'), (await readFile(join(at, 'weights.bin'))).subarray(4))), 'a file is truncated or missing'],
+    'a model of another format': [() => model((at) => writeFile(join(at, 'model.json'), 'PK\u0003\u0004')), 'expected the model.json of a tfjs layers-model, but it is not JSON'],
+    'NaN weights': [() => model(async (at) => writeFile(join(at, 'weights.bin'), (await readFile(join(at, 'weights.bin'))).fill(0xff))), 'holds values that are not finite numbers'],
+    'a truncated dataset': [() => mnist(({ images }) => ({ images: images.subarray(0, 1000) })), 't10k-images-idx3-ubyte'],
+    'images of the wrong shape': [() => mnist(({ images }) => ({ images: Buffer.concat([images.subarray(0, 8), Buffer.of(0, 0, 0, 14, 0, 0, 0, 56), images.subarray(16)]) })), 'expected images of 28 x 28, found shape [2, 14, 56]'],
+    'a label out of range': [() => mnist(({ labels }) => ({ labels: Buffer.concat([labels.subarray(0, 9), Buffer.of(12)]) })), 'expected labels from 0 to 9, found 12'],
+    'a missing dataset': [() => broken({ dataset: { use: 'mnist', options: { folder: './nowhere' } } }), 'nowhere'],
+  }
+
+  test.each(Object.keys(cases))('%s', async (name) => {
+    const [prepare, message] = cases[name]!
+    const { code, out, err } = await touchstone(['run', await prepare(), '--out', 'mistakes', '--quiet'])
+    expect(err).toContain(message)
+    expect(err).not.toMatch(/^ {4}at /m)
+    expect(code).toBe(2)
+    expect(out).toBe('')
+  })
+
+  test('all problems come at once', async () => {
+    const { err } = await touchstone(['run', await broken({ seed: -1, attributers: { s: 'salency' }, metrics: {} }), '--quiet'])
+    expect(err).toContain('broken.json: 3 problems')
+  })
+
+  test('an output folder that cannot be written to is told before any work', async () => {
+    const file = await write('fine.json', config)
+    await write('a-file', '')
+    const { code, err } = await touchstone(['run', file, '--out', 'a-file'])
+    expect(err).toMatch(/^touchstone: cannot write to the output folder .*a-file: there is a file in its place; choose another with --out\n$/)
+    expect(code).toBe(2)
+  })
+
+  test.skipIf(process.getuid?.() === 0)('a folder without permission', async () => {
+    await mkdir(join(folder, 'locked'))
+    await chmod(join(folder, 'locked'), 0o500)
+    expect((await touchstone(['run', await write('fine.json', config), '--out', 'locked'])).err).toContain('permission denied')
+  })
+
+  test.each([
+    [['rnu', 'x.json'], "error: unknown command 'rnu'\n(Did you mean run?)"],
+    [['run'], "error: missing required argument 'config'"],
+    [['run', 'x.json', '--outt', 'y'], "error: unknown option '--outt'\n(Did you mean --out?)"],
+    [['report', 'nowhere'], 'holds no results.json: name the folder of a run'],
+  ])('touchstone %j', async (args, message) => {
+    const { code, err } = await touchstone(args)
+    expect(err).toContain(message)
+    expect(code).toBe(2)
+  })
+
+  test('a run of another format', async () => {
+    await mkdir(join(folder, 'other'))
+    await write('other/results.json', { format: 'touchstone-results/9' })
+    const { code, err } = await touchstone(['report', 'other'])
+    expect(err).toContain('expected format "touchstone-results/1", found "touchstone-results/9"')
+    expect(code).toBe(2)
+  })
+})
+
+describe('touchstone list', () => {
+  test('without a config it shows every plugin among the dependencies of the nearest package.json', async () => {
+    const { code, out } = await touchstone(['list'], { cwd: join(quickstart, 'models') })
+    expect(code).toBe(0)
+    for (const name of ['saliency', 'integrated-gradients', 'noise', 'kendall', 'robustness', 'sensitivity', 'mnist', 'layers-model']) expect(out).toContain(`  ${name}  (`)
+    expect(out).toContain('steps = 50 rows: Gauss-Legendre points on the path')
+  })
+
+  test('--json is the metadata', async () => {
+    const { out } = await touchstone(['list', await write('list.json', config), '--json'])
+    const { extensions } = JSON.parse(out) as { extensions: { kind: string; name: string; package: string; version: string; options: { name: string; default?: unknown }[]; cost?: unknown }[] }
+    expect(extensions.find(({ name }) => name === 'integrated-gradients')).toMatchObject({
+      kind: 'attributer',
+      package: '@touchstone/ig',
+      version: expect.any(String) as string,
+      options: [{ name: 'steps', default: 50 }, { name: 'baseline', default: 0 }],
+      cost: { rows: 50 },
+    })
+    expect(extensions.find(({ name }) => name === 'sensitivity')).toMatchObject({ presetOf: 'robustness', cost: { rows: 10, maps: 10 } })
+  })
+
+  test('--cost prints the MFLOP per row of the models', async () => {
+    const { out } = await touchstone(['list', await write('list.json', config), '--cost'])
+    const [, mflop] = /^well +([\d.]+) +28x28x1 +10$/m.exec(out)!
+    expect(Number(mflop)).toBeGreaterThan(0.1)
+    expect(Number(mflop)).toBeLessThanOrEqual(5)
+    expect(out).toMatch(/attributer integrated-gradients +50/)
+  })
+})
+
+test('touchstone init writes a config once, and says so the second time', async () => {
+  const at = join(folder, 'fresh')
+  await mkdir(at)
+  expect((await touchstone(['init'], { cwd: at })).code).toBe(0)
+  expect(await readFile(join(at, 'touchstone.config.ts'), 'utf8')).toContain('defineEvaluation')
+  const again = await touchstone(['init'], { cwd: at })
+  expect(again.code).toBe(2)
+  expect(again.err).toContain('touchstone.config.ts is there already')
+})
+
+test('touchstone report writes the page again from the folder of a run, and says what is missing', async () => {
+  await touchstone(['run', await write('again.json', { ...config, examples: { take: 1 } }), '--out', 'again', '--quiet'])
+  const page = await readFile(join(folder, 'again', 'report.html'), 'utf8')
+  await rm(join(folder, 'again', 'report.html'))
+  expect((await touchstone(['report', 'again'])).code).toBe(0)
+  expect(await readFile(join(folder, 'again', 'report.html'), 'utf8')).toBe(page)
+  await rm(join(folder, 'again', 'maps'), { recursive: true })
+  expect((await touchstone(['report', 'again'])).code).toBe(0)
+  expect(await readFile(join(folder, 'again', 'report.html'), 'utf8')).not.toBe(page)
+})
+
+test('a plugin brings a subcommand of its own', async () => {
+  const at = join(folder, 'with-command')
+  await mkdir(join(at, 'node_modules', 'touchstone-plugin-hello'), { recursive: true })
+  await writeFile(join(at, 'package.json'), JSON.stringify({ dependencies: { 'touchstone-plugin-hello': '1' } }))
+  await writeFile(join(at, 'node_modules', 'touchstone-plugin-hello', 'package.json'), JSON.stringify({ name: 'touchstone-plugin-hello', version: '1.2.3', type: 'module', main: 'index.js', keywords: ['touchstone-plugin'] }))
+  // Written without core: a plugin is plain data.
+  await writeFile(
+    join(at, 'node_modules', 'touchstone-plugin-hello', 'index.js'),
+    `export default { api: 1, name: 'touchstone-plugin-hello', presets: [], services: [], extensions: [{
+      kind: 'command', name: 'hello', summary: 'greets', traits: { usage: 'hello <name>' }, options: {}, services: {},
+      create: () => ({ run: async (args) => { console.log('hello', ...args); return 3 } }),
+    }] }`,
+  )
+  expect((await touchstone(['--help'], { cwd: at })).out).toMatch(/hello .*greets/)
+  expect(await touchstone(['hello', 'world', '--loud'], { cwd: at })).toEqual({ code: 3, out: 'hello world --loud\n', err: '' })
+})

@@ -1,0 +1,14 @@
+import { expect, it } from 'vitest'
+import { openEngine, tf } from './index.js'
+
+it('says what is missing when wasm was asked for', async () => {
+  await expect(openEngine({ backend: 'wasm', wasmPaths: '/nowhere/' })).rejects.toThrow('there is no file /nowhere/tfjs-backend-wasm-simd.wasm')
+  await expect(openEngine({ backend: 'wasm', wasmPaths: 'file:///nowhere/' })).rejects.toThrow('there is no file file:///nowhere/')
+})
+
+it('otherwise falls back to cpu and says why', async () => {
+  const engine = await openEngine({ wasmPaths: '/nowhere/' })
+  expect(engine).toEqual({ name: 'tfjs-cpu', version: '4.22.0', kernels: '1', fallback: 'there is no file /nowhere/tfjs-backend-wasm-simd.wasm' })
+  expect(tf.getBackend()).toBe('cpu')
+  await expect(openEngine({ backend: 'wasm' })).rejects.toThrow('open already, with backend tfjs-cpu')
+})

@@ -1,0 +1,33 @@
+import { batchMatMul } from './batch-mat-mul.js'
+import { conv2DBackpropFilter } from './conv2d-backprop-filter.js'
+import { conv2DBackpropInput } from './conv2d-backprop-input.js'
+import { depthwiseBackpropFilter } from './depthwise-backprop-filter.js'
+import { depthwiseBackpropInput } from './depthwise-backprop-input.js'
+import { conv2D, depthwiseConv2D, fusedConv2D, fusedDepthwiseConv2D } from './explicit-same-padding.js'
+import { fusedBatchNorm } from './fused-batch-norm.js'
+import { identity } from './identity.js'
+import type { KernelDefinition } from './kernel.js'
+import { maxPoolGrad } from './max-pool-grad.js'
+import { unsortedSegmentSum } from './unsorted-segment-sum.js'
+
+export { installKernels } from './kernel.js'
+
+/** What we put in the place of tfjs's kernels on its wasm backend. */
+export const wasmKernels: readonly KernelDefinition[] = [
+  batchMatMul,
+  conv2D,
+  conv2DBackpropFilter,
+  conv2DBackpropInput,
+  depthwiseBackpropFilter,
+  depthwiseBackpropInput,
+  depthwiseConv2D,
+  fusedBatchNorm,
+  fusedConv2D,
+  fusedDepthwiseConv2D,
+  identity,
+  maxPoolGrad,
+  unsortedSegmentSum,
+]
+
+/** What we put in the place of tfjs's kernels on its cpu backend. */
+export const cpuKernels: readonly KernelDefinition[] = [fusedBatchNorm]
