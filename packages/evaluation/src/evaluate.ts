@@ -48,7 +48,10 @@ export interface Evaluation {
  * @throws UserError where data does not fit; the signal's reason where it was stopped.
  */
 export async function evaluate(config: EvaluationConfig, options: EvaluateOptions = {}): Promise<Evaluation> {
-  const { signal, onProgress, log = { info: () => undefined, warn: () => undefined }, origin = 'config' } = options
+  const { onProgress, log = { info: () => undefined, warn: () => undefined }, origin = 'config' } = options
+  // What runs side by side stops together, also where one part fails.
+  const ended = new AbortController()
+  const signal = options.signal ? AbortSignal.any([options.signal, ended.signal]) : ended.signal
   const startedAt = new Date()
   const warnings: string[] = []
   const warn = (message: string): void => {
@@ -57,12 +60,17 @@ export async function evaluate(config: EvaluationConfig, options: EvaluateOption
   }
   const stages: { stage: string; seconds: number }[] = []
   const timed = async <T>(stage: Progress['stage'], work: () => Promise<T>): Promise<T> => {
-    signal?.throwIfAborted()
+    signal.throwIfAborted()
     onProgress?.({ stage, done: 0, total: 0 })
     const from = performance.now()
-    const value = await work()
-    stages.push({ stage, seconds: (performance.now() - from) / 1000 })
-    return value
+    try {
+      return await work()
+    } catch (error) {
+      ended.abort(error)
+      throw error
+    } finally {
+      stages.push({ stage, seconds: (performance.now() - from) / 1000 })
+    }
   }
 
   await using host = new Host(withEvaluationPlugin(config.plugins))

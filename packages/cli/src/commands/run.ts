@@ -1,6 +1,6 @@
 import { relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { evaluateFile, prepareRunFolder, resultsJson, writeRun } from '@touchstone/evaluation/node'
+import { discardEmptyRunFolder, evaluateFile, prepareRunFolder, resultsJson, writeRun } from '@touchstone/evaluation/node'
 import { Command } from 'commander'
 import { consoleLog, silentLog } from '../log.js'
 import { progressDisplay } from '../progress-bar.js'
@@ -29,6 +29,9 @@ export function runCommand(signal: AbortSignal): Command {
       let evaluation
       try {
         evaluation = await evaluateFile(config, { signal, log: quiet ? silentLog : consoleLog, ...(progress && { onProgress: progress.update }) })
+      } catch (error) {
+        await discardEmptyRunFolder(folder)
+        throw error
       } finally {
         progress?.end()
       }

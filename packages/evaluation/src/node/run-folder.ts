@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { access, mkdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { messageOf, UserError, type Rows } from '@touchstone/core'
 import { rowsCsv, summaryCsv } from '../csv.js'
@@ -29,6 +29,11 @@ export async function prepareRunFolder(folder: string): Promise<void> {
   } catch (error) {
     throw new UserError(`cannot write to the output folder ${folder}: ${fileFault(error)}; choose another with --out`)
   }
+}
+
+/** Takes back what `prepareRunFolder` made where nothing came of it: an empty folder goes, any other stays. */
+export async function discardEmptyRunFolder(folder: string): Promise<void> {
+  await rmdir(folder).catch(() => undefined)
 }
 
 /**

@@ -1,0 +1,92 @@
+// Interrupts runs at random moments and fills the disk, and checks that what was written before stays whole and that the next run gives the same
+// bytes as an undisturbed one. npm run torture [rounds]
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const bin = join(root, 'packages', 'cli', 'bin', 'touchstone.js')
+const example = join(root, 'examples', 'quickstart')
+const rounds = Number(process.argv[2] ?? 20)
+const work = mkdtempSync(join(tmpdir(), 'touchstone-torture-'))
+const config = join(work, 'config.json')
+writeFileSync(
+  config,
+  JSON.stringify({
+    plugins: ['tfjs-models', 'datasets', 'gradients', 'noise', 'comparisons', 'sensitivity'].map((name) => `@touchstone/${name}`),
+    models: { well: { use: 'layers-model', options: { path: join(example, 'models', 'well') } } },
+    dataset: 'mnist',
+    examples: { take: 40 },
+    attributers: { saliency: 'saliency' },
+    metrics: { sensitivity: 'sensitivity' },
+  }),
+)
+
+const reference = join(work, 'reference')
+expect(run(reference).status === 0, 'the undisturbed run ends with 0')
+const bytes = (folder) => readFileSync(join(folder, 'results.json'), 'utf8')
+const expected = bytes(reference)
+const took = time(() => run(reference))
+
+const disturbed = join(work, 'disturbed')
+run(disturbed)
+const endings = {}
+for (let round = 0; round < rounds; round++) {
+  const signal = round % 2 === 0 ? 'SIGINT' : 'SIGKILL'
+  const code = await interrupted(disturbed, signal, Math.random() * took)
+  endings[`${signal}: ${code}`] = (endings[`${signal}: ${code}`] ?? 0) + 1
+  expect(bytes(disturbed) === expected, 'results.json of the earlier run is whole after a stop')
+}
+expect(run(disturbed).status === 0 && bytes(disturbed) === expected, 'the next run gives the same bytes')
+console.log(`ok  ${rounds} interrupted runs (${Object.entries(endings).map(([ending, count]) => `${ending} x ${count}`).join(', ')})`)
+
+if (process.getuid?.() === 0 && process.platform === 'linux') {
+  const disk = join(work, 'disk')
+  mkdirSync(disk)
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=400k', 'tmpfs', disk]).status === 0) {
+    try {
+      writeFileSync(join(disk, 'ballast'), Buffer.alloc(250 * 1024))
+      const { status, stderr } = run(join(disk, 'run'))
+      expect(status === 2 && /the disk is full/.test(stderr) && !/^ {4}at /m.test(stderr), `a full disk ends with one clear message: ${status} ${stderr}`)
+      rmSync(join(disk, 'ballast'))
+      expect(run(join(disk, 'run')).status === 0 && bytes(join(disk, 'run')) === expected, 'there is room again')
+      writeFileSync(join(disk, 'ballast'), Buffer.alloc(100 * 1024))
+      expect(run(join(disk, 'run')).status === 2 && bytes(join(disk, 'run')) === expected, 'what was there survives a full disk')
+      expect(!readdirSync(join(disk, 'run')).some((file) => file.endsWith('.part')), 'no half-written file is left')
+      console.log('ok  a full disk')
+    } finally {
+      spawnSync('umount', [disk])
+    }
+  } else console.log('skipped  a full disk: tmpfs cannot be mounted here')
+} else console.log('skipped  a full disk: needs root on Linux')
+
+rmSync(work, { recursive: true })
+
+function run(out) {
+  return spawnSync(process.execPath, [bin, 'run', config, '--out', out, '--quiet'], { cwd: example, encoding: 'utf8' })
+}
+
+function interrupted(out, signal, after) {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [bin, 'run', config, '--out', out, '--quiet'], { cwd: example, stdio: 'ignore' })
+    const timer = setTimeout(() => child.kill(signal), after)
+    child.on('close', (code, by) => {
+      clearTimeout(timer)
+      resolve(code ?? by)
+    })
+  })
+}
+
+function time(task) {
+  const from = performance.now()
+  task()
+  return performance.now() - from
+}
+
+function expect(holds, what) {
+  if (holds) return
+  console.error(`torture: does not hold: ${what}\nthe files are in ${work}`)
+  process.exit(1)
+}
