@@ -6,6 +6,15 @@ it('says what is missing when wasm was asked for', async () => {
   await expect(openEngine({ backend: 'wasm', wasmPaths: 'file:///nowhere/' })).rejects.toThrow('there is no file file:///nowhere/')
 })
 
+it('passes on the reason why the backend does not start', async () => {
+  const factory = tf.findBackendFactory('wasm')
+  tf.removeBackend('wasm')
+  tf.registerBackend('wasm', () => { throw new Error('no WebAssembly here') })
+  await expect(openEngine({ backend: 'wasm' })).rejects.toThrow('could not start: no WebAssembly here')
+  tf.removeBackend('wasm')
+  tf.registerBackend('wasm', factory)
+})
+
 it('otherwise falls back to cpu and says why', async () => {
   const engine = await openEngine({ wasmPaths: '/nowhere/' })
   expect(engine).toEqual({ name: 'tfjs-cpu', version: '4.22.0', kernels: '1', fallback: 'there is no file /nowhere/tfjs-backend-wasm-simd.wasm' })

@@ -119,8 +119,8 @@ interface NodeLike {
 }
 
 /**
- * In Node, a missing wasm file ends the whole process from outside of any promise, so it is looked for before. Elsewhere the file is fetched, and
- * a failure is an ordinary rejection.
+ * In Node, a missing wasm file makes emscripten abort, with a message on stderr and a reason that tells nothing. So it is looked for before.
+ * Elsewhere the file is fetched, which fails with a reason of its own.
  *
  * @returns the path, if this is Node and there is no such file
  */

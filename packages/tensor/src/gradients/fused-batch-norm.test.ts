@@ -27,7 +27,9 @@ function score(tensors: Partial<Record<Name, Tensor4D>>, dy: Tensor4D) {
 
 beforeAll(() => openEngine({ backend: 'wasm' }))
 
-describe.each([['for each channel', [4]], ['for each value', [2, 3, 2, 4]], ['broadcast over rows', [1, 3, 2, 4]]])('batch normalisation %s', (_, shape) => {
+const shapes: [string, number[]][] = [['for each channel', [4]], ['for each value', [2, 3, 2, 4]], ['broadcast over rows', [1, 3, 2, 4]]]
+
+describe.each(shapes)('batch normalisation %s', (_, shape) => {
   it.each(names)('the gradient with respect to %s agrees with finite differences', async (name) => {
     const values = parameters(shape)
     const scoreAt = (data: Float32Array) => tidy(() => {

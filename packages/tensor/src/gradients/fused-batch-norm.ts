@@ -36,6 +36,7 @@ function sumTo(gradient: Tensor, shape: number[]): Tensor {
 /** tfjs looks the inputs that it is to save up with this list's `map`, and fails on absent ones. This list leaves them out. */
 function presentOnly(names: string[]): string[] {
   return Object.assign(names, {
-    map: <Value>(look: (name: string, index: number, all: string[]) => Value) => Array.from(names, (name, i) => look(name, i, names)).filter((input) => input !== undefined),
+    map: <Value>(look: (name: string, index: number, all: string[]) => Value) =>
+      Array.from(names, (name, i) => look(name, i, names)).filter((input) => input !== undefined),
   })
 }

@@ -36,7 +36,10 @@ describe('matMul', () => {
   it('broadcasts the leading axes of both factors', async () => {
     const a = randomValues([2, 1, 4, 5], 1)
     const b = randomValues([1, 3, 5, 6], 2)
-    const part = ({ data }: Values, i: number, shape: [number, number]) => ({ shape, data: data.slice(i * shape[0] * shape[1], (i + 1) * shape[0] * shape[1]) })
+    const part = ({ data }: Values, i: number, shape: [number, number]) => {
+      const size = shape[0] * shape[1]
+      return { shape, data: data.slice(i * size, (i + 1) * size) }
+    }
     const expected = [0, 1].flatMap((i) => [0, 1, 2].flatMap((j) => [...product(part(a, i, [4, 5]), part(b, j, [5, 6]), false, false)]))
     expectClose(await runOn('wasm', [a, b], (x, y) => matMul(x, y)), expected)
   })

@@ -62,7 +62,8 @@ describe('the input gradient of a convolution', () => {
 
   it('leaves nothing behind once the filter is disposed of', async () => {
     for (const strides of [1, 2]) {
-      const inputs = [randomValues([2, 6, 6, 3], 1), randomValues([3, 3, 3, 4], 2), randomValues(outputShape([2, 6, 6, 3], [3, 3, 3, 4], strides, 'same'), 3)]
+      const upstream = randomValues(outputShape([2, 6, 6, 3], [3, 3, 3, 4], strides, 'same'), 3)
+      const inputs = [randomValues([2, 6, 6, 3], 1), randomValues([3, 3, 3, 4], 2), upstream]
       await expectNoLeak(inputs, inputGradient(strides, 'same'))
     }
   })

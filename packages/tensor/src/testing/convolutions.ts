@@ -29,5 +29,6 @@ export const convolutionCases: readonly ConvolutionCase[] = [1, 2, 3, 5].flatMap
     // Not every combination with every number of channels: they matter to other parts of the kernels.
     const [channels, outputs] = ([[1, 8], [3, 17], [17, 5], [33, 16]] as const)[(size + strides) % 4]!
     const [height, width] = size % 2 === 0 ? [8, 7] : [7, 7]
-    return { name: `filter ${size}, stride ${strides}, ${pad}, ${channels} to ${outputs}`, x: [2, height, width, channels], filter: [size, size, channels, outputs], strides, pad }
+    const name = `filter ${size}, stride ${strides}, ${pad}, ${channels} to ${outputs}`
+    return { name, x: [2, height, width, channels], filter: [size, size, channels, outputs], strides, pad }
   })))

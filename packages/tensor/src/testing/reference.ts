@@ -3,7 +3,7 @@
  */
 import type { Values } from './values.js'
 
-/** The sum over pairs of places: `visit` meets, for every output and every tap inside the image, their indices. */
+/** How a filter or pool moves over an image. */
 export interface Window {
   readonly size: readonly [number, number]
   readonly stride: number
