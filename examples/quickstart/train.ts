@@ -42,10 +42,12 @@ async function readDigits(prefix: 'train' | 't10k'): Promise<Digits> {
 
 /** Uniform numbers one after the other, the same for the same seed. */
 function randomNumbers(seed: number): () => number {
+  const blockLength = 4096
   const randomness = createRandomness(seed, 'training')
-  let [draw, block, next] = [0, new Float64Array(0), 0]
+  let block = randomness.uniforms('order and shifts', 0, blockLength)
+  let [draw, next] = [0, 0]
   return () => {
-    if (next === block.length) [block, next] = [randomness.uniforms('order and shifts', draw++, 4096), 0]
+    if (next === blockLength) [block, next] = [randomness.uniforms('order and shifts', ++draw, blockLength), 0]
     return block[next++]!
   }
 }
