@@ -45,16 +45,21 @@ console.log(`ok  ${rounds} interrupted runs (${Object.entries(endings).map(([end
 if (process.getuid?.() === 0 && process.platform === 'linux') {
   const disk = join(work, 'disk')
   mkdirSync(disk)
-  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=400k', 'tmpfs', disk]).status === 0) {
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', disk]).status === 0) {
     try {
-      writeFileSync(join(disk, 'ballast'), Buffer.alloc(250 * 1024))
-      const { status, stderr } = run(join(disk, 'run'))
-      expect(status === 2 && /the disk is full/.test(stderr) && !/^ {4}at /m.test(stderr), `a full disk ends with one clear message: ${status} ${stderr}`)
+      const out = join(disk, 'run')
+      const fails = (what) => {
+        const { status, stderr } = run(out)
+        expect(status === 2 && /the disk is full/.test(stderr) && !/^ {4}at /m.test(stderr), `${what} ends with one clear message: ${status} ${stderr}`)
+      }
+      fill(join(disk, 'ballast'))
+      fails('a run on a full disk')
       rmSync(join(disk, 'ballast'))
-      expect(run(join(disk, 'run')).status === 0 && bytes(join(disk, 'run')) === expected, 'there is room again')
-      writeFileSync(join(disk, 'ballast'), Buffer.alloc(100 * 1024))
-      expect(run(join(disk, 'run')).status === 2 && bytes(join(disk, 'run')) === expected, 'what was there survives a full disk')
-      expect(!readdirSync(join(disk, 'run')).some((file) => file.endsWith('.part')), 'no half-written file is left')
+      expect(run(out).status === 0 && bytes(out) === expected, 'there is room again')
+      fill(join(disk, 'ballast'))
+      fails('a second run on a full disk')
+      expect(bytes(out) === expected, 'what was there survives')
+      expect(!readdirSync(out).some((file) => file.endsWith('.part')), 'no half-written file is left')
       console.log('ok  a full disk')
     } finally {
       spawnSync('umount', [disk])
@@ -63,6 +68,15 @@ if (process.getuid?.() === 0 && process.platform === 'linux') {
 } else console.log('skipped  a full disk: needs root on Linux')
 
 rmSync(work, { recursive: true })
+
+/** Writes until nothing more fits. */
+function fill(file) {
+  try {
+    writeFileSync(file, Buffer.alloc(64 * 1024 * 1024))
+  } catch (error) {
+    if (error.code !== 'ENOSPC') throw error
+  }
+}
 
 function run(out) {
   return spawnSync(process.execPath, [bin, 'run', config, '--out', out, '--quiet'], { cwd: example, encoding: 'utf8' })
