@@ -26,13 +26,13 @@ export function randomAttributer(): Attributer {
  * would make the control perfectly robust, as any map is that ignores its input. So it marks the other end: what a method scores that knows
  * nothing, about faithfulness and robustness alike. The same input of the same example gets the same map again.
  *
- * Source: as in Hooker, Erhan, Kindermans, Kim, "A benchmark for interpretability methods in deep neural networks", NeurIPS 2019, section 4.
+ * Source: as in Hooker, Erhan, Kindermans, Kim, "A benchmark for interpretability methods in deep neural networks", NeurIPS 2019.
  */
 export const random = defineExtension({
   kind: 'attributer',
   name: 'random',
   summary: 'Control: standard normal numbers that know neither model nor input, fresh for every input',
-  citation: 'Hooker, Erhan, Kindermans, Kim, "A benchmark for interpretability methods in deep neural networks", NeurIPS 2019, section 4',
+  citation: 'Hooker, Erhan, Kindermans, Kim, "A benchmark for interpretability methods in deep neural networks", NeurIPS 2019',
   traits: { signed: true, needs: [], differentiable: 'no' },
   cost: () => ({ rows: 0 }),
   create: randomAttributer,
