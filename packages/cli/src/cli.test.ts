@@ -246,7 +246,8 @@ describe('touchstone list', () => {
     const [, mflop] = /^well +([\d.]+) +28x28x1 +10$/m.exec(out)!
     expect(Number(mflop)).toBeGreaterThan(0.1)
     expect(Number(mflop)).toBeLessThanOrEqual(5)
-    expect(out).toMatch(/attributer integrated-gradients +50/)
+    expect(out).toMatch(/attributer ig +4\n/)
+    expect(out).toMatch(/metric kendall +4 +4/)
   })
 })
 

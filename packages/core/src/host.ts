@@ -50,16 +50,16 @@ export class Host {
   }
 
   /** What one use of a resolved extension costs, from its own declaration and those of the extensions in its options; undefined where it declares none. */
-  cost(resolved: ResolvedExtension): Cost | undefined {
+  cost(resolved: ResolvedExtension, inputShape?: readonly number[]): Cost | undefined {
     const extension = this.registry.extension(resolved.kind, resolved.use)?.value
     if (!extension?.cost) return undefined
     const options = Object.fromEntries(
       Object.entries(extension.options).map(([name, field]) => {
         const value = resolved.options[name]
-        return [name, isReference(field) ? (this.cost(value as ResolvedExtension) ?? { rows: 0 }) : value]
+        return [name, isReference(field) ? (this.cost(value as ResolvedExtension, inputShape) ?? { rows: 0 }) : value]
       }),
     )
-    return extension.cost(options as Parameters<NonNullable<typeof extension.cost>>[0])
+    return extension.cost(options as Parameters<NonNullable<typeof extension.cost>>[0], inputShape)
   }
 
   /** A child container for one evaluation. `values` are services of the caller, such as the log. */

@@ -91,7 +91,7 @@ export async function evaluate(config: EvaluationConfig, options: EvaluateOption
 
   const found = new Map([...models.keys()].map((label) => [label, [] as JobResult[]]))
   await timed('evaluate', async () => {
-    const weights = costs(checked, host)
+    const weights = costs(checked, host, dataset.inputShape)
     const total = [...selection.subjects.values()].reduce((sum, list) => sum + list.length, 0) * [...weights.values()].reduce((a, b) => a + b, 0)
     let done = 0
     const onScore = (attributer: string, score: string): void => {
@@ -151,13 +151,13 @@ function withEvaluationPlugin(plugins: EvaluationConfig['plugins'] | undefined):
 }
 
 /** Rows that one judgement costs, by attributer and score: what a map costs, for the input and all further inputs the score asks about. */
-function costs({ resolved }: CheckedConfig, host: Host): ReadonlyMap<string, number> {
+function costs({ resolved }: CheckedConfig, host: Host, inputShape: readonly number[]): ReadonlyMap<string, number> {
   const one: Cost = { rows: 1 }
   return new Map(
     Object.entries(resolved.attributers).flatMap(([attributer, tree]) =>
       Object.entries(resolved.metrics).map(([metric, score]): [string, number] => {
-        const { rows, maps = 0 } = host.cost(score) ?? one
-        return [`${attributer}\n${metric}`, rows + (host.cost(tree) ?? one).rows * (1 + maps)]
+        const { rows, maps = 0 } = host.cost(score, inputShape) ?? one
+        return [`${attributer}\n${metric}`, rows + (host.cost(tree, inputShape) ?? one).rows * (1 + maps)]
       }),
     ),
   )

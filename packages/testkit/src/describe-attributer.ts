@@ -81,7 +81,7 @@ export function describeAttributer(plugin: Plugin, name: string, options: Readon
 
     test('it costs the rows it declares', async () => {
       const { host, resolved, attributer, model } = await setUp()
-      const { rows, adaptive } = host.cost(resolved)!
+      const { rows, adaptive } = host.cost(resolved, model.inputShape)!
       const before = model.rowsRun()
       await attributer.attribute(requestFor(model, 4))
       const measured = (model.rowsRun() - before) / 4

@@ -1,9 +1,8 @@
-import { Base, Host, isReference, Logger, type Extension, type Kind, type Model, type OptionFields, type Preset, type Registered } from '@touchstone/core'
-import { checkConfig } from '@touchstone/evaluation'
+import { Host, isReference, type Cost, type Extension, type Kind, type OptionFields, type Preset, type Registered } from '@touchstone/core'
 import { discoverPlugins, loadConfig, loadPlugins } from '@touchstone/evaluation/node'
 import { Command } from 'commander'
 import { consoleLog } from '../log.js'
-import { formatNumber, formatTable } from '../table.js'
+import { configCosts, configCostTable, costTable } from '../costs.js'
 
 interface ListOptions {
   readonly json?: boolean
@@ -22,8 +21,8 @@ interface Listed {
   readonly presetOf?: string
   readonly traits?: unknown
   readonly options: readonly ListedOption[]
-  /** Model rows of one use with default options. */
-  readonly cost?: unknown
+  /** Of one use with default options. */
+  readonly cost?: Cost
 }
 
 interface ListedOption {
@@ -40,7 +39,7 @@ export function listCommand(signal: AbortSignal): Command {
     .summary('show what the installed plugins offer')
     .description('Shows models, datasets, attribution methods, samplers, comparisons and metrics: of the plugins of a config, or of every dependency of the nearest package.json with the keyword touchstone-plugin.')
     .argument('[config]', 'touchstone.config.ts, .js or .json')
-    .option('--cost', 'model rows per use; with a config also MFLOP per row of its models')
+    .option('--cost', 'model rows per use; with a config those of its own options, and the MFLOP per row of its models')
     .option('--json', 'print JSON')
     .action(async (path: string | undefined, { json, cost }: ListOptions) => {
       const folder = process.cwd()
@@ -48,13 +47,15 @@ export function listCommand(signal: AbortSignal): Command {
       const names = loaded ? loaded.config.plugins : await discoverPlugins(folder)
       await using host = new Host(await loadPlugins(names, loaded ? [loaded.folder, folder] : [folder], path ?? 'package.json'))
       const extensions = host.registry.all().map((registered) => listed(registered, host))
-      const models = cost && loaded ? await modelCosts(loaded.config, host, loaded.file, loaded.folder, signal) : undefined
+      const costs = cost && loaded ? await configCosts(loaded, host, signal) : undefined
       if (json) {
-        console.log(JSON.stringify({ format: 'touchstone-list/1', extensions, ...(models && { models }) }, null, 2))
+        console.log(JSON.stringify({ format: 'touchstone-list/1', extensions, ...costs }, null, 2))
         return
       }
       if (!loaded && host.plugins.length === 1) consoleLog.info('no dependency of the nearest package.json has the keyword touchstone-plugin: this is what every evaluation has')
-      console.log(cost ? costText(extensions, models) : extensionsText(extensions))
+      if (costs) console.log(configCostTable(costs))
+      else if (cost) console.log(`${costTable(extensions.flatMap(({ kind, name, cost: one }) => (one ? [[`${kind} ${name}`, one]] : [])))}\n\nwith the default options; name a config for the MFLOP per row of its models and for its own options`)
+      else console.log(extensionsText(extensions))
     })
 }
 
@@ -92,36 +93,6 @@ function extensionsText(extensions: readonly Listed[]): string {
       return `${kind}s\n${entries.join('\n')}`
     })
     .join('\n\n')
-}
-
-function costText(extensions: readonly Listed[], models: readonly ModelCost[] | undefined): string {
-  const rows = extensions.flatMap(({ kind, name, cost }) => {
-    if (!cost) return []
-    const { rows: count, maps, adaptive } = cost as { rows: number; maps?: number; adaptive?: boolean }
-    return [[`${kind} ${name}`, `${adaptive ? 'up to ' : ''}${count}`, maps === undefined ? '' : String(maps)]]
-  })
-  const extensionTable = formatTable([['one use, default options', 'model rows', 'further maps'], ...rows])
-  if (!models) return `${extensionTable}\n\nMFLOP per row of a model: name a config that has models`
-  return `${formatTable([['model', 'MFLOP per row', 'input', 'classes'], ...models.map(({ label, mflopPerRow, inputShape, classCount }) => [label, formatNumber(mflopPerRow), inputShape.join('x'), String(classCount)])])}\n\n${extensionTable}`
-}
-
-interface ModelCost extends Pick<Model, 'mflopPerRow' | 'inputShape' | 'classCount'> {
-  readonly label: string
-}
-
-async function modelCosts(config: unknown, host: Host, origin: string, folder: string, signal: AbortSignal): Promise<readonly ModelCost[]> {
-  const { resolved } = checkConfig(config, host, origin)
-  await using scope = host.open([
-    { token: Logger, value: consoleLog },
-    { token: Base, value: { path: folder } },
-  ])
-  const costs: ModelCost[] = []
-  for (const [label, tree] of Object.entries(resolved.models)) {
-    signal.throwIfAborted()
-    const { mflopPerRow, inputShape, classCount } = await scope.create({ ...tree, kind: 'model' })
-    costs.push({ label, mflopPerRow, inputShape, classCount })
-  }
-  return costs
 }
 
 function byKind(extensions: readonly Listed[]): readonly (readonly [Kind, readonly Listed[]])[] {
