@@ -200,6 +200,12 @@ describe('a mistake gives one clear message, exit code 2 and no stack trace', ()
     expect(code).toBe(2)
   })
 
+  test.runIf(process.platform === 'linux')('an output folder where none can be made', async () => {
+    const { code, err } = await touchstone(['run', await write('fine.json', config), '--out', '/proc/touchstone/run'])
+    expect(err).toMatch(/^touchstone: cannot write to the output folder \/proc\/touchstone\/run: /)
+    expect(code).toBe(2)
+  })
+
   test.each([
     [['rnu', 'x.json'], "error: unknown command 'rnu'\n(Did you mean run?)"],
     [['run'], "error: missing required argument 'config'"],

@@ -1,4 +1,4 @@
-import { constants } from 'node:fs'
+import { constants, existsSync } from 'node:fs'
 import { access, mkdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { messageOf, UserError, type Rows } from '@touchstone/core'
@@ -21,7 +21,7 @@ export interface RunFolder {
  */
 export async function prepareRunFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true })
+    await makeFolder(folder)
     await access(folder, constants.W_OK)
     const probe = join(folder, `.probe-${process.pid}`)
     await writeFile(probe, '')
@@ -82,13 +82,23 @@ export async function readRun(folder: string): Promise<RunFolder> {
 export async function writeInPlace(file: string, content: string | Uint8Array): Promise<void> {
   const beside = `${file}.${process.pid}.part`
   try {
-    await mkdir(dirname(file), { recursive: true })
+    await makeFolder(dirname(file))
     await writeFile(beside, content)
     await rename(beside, file)
   } catch (error) {
     await rm(beside, { force: true }).catch(() => undefined)
     throw new UserError(`cannot write ${file}: ${fileFault(error)}`)
   }
+}
+
+/** As `mkdir` with `recursive`, which never comes back where the file system takes no folders, such as /proc. */
+async function makeFolder(folder: string): Promise<void> {
+  if (existsSync(folder)) return
+  await makeFolder(dirname(folder))
+  await mkdir(folder).catch((error: unknown) => {
+    // Another process may have made it meanwhile.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  })
 }
 
 /** Labels may hold any printable character; a file's name may not. */
