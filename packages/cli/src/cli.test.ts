@@ -166,7 +166,7 @@ describe('a mistake gives one clear message, exit code 2 and no stack trace', ()
     'an option of the wrong type': [() => broken({ attributers: { s: { use: 'integrated-gradients', options: { steps: 'many' } } } }), 'attributers.s.options.steps: expected a whole number, found "many"'],
     'an unknown plugin': [() => broken({ plugins: [...plugins, '@touchstone/nowhere'] }), 'plugins[7]: cannot find "@touchstone/nowhere"'],
     'a package that is no plugin': [() => broken({ plugins: [...plugins, '@touchstone/evaluation'] }), 'plugins[7]: "@touchstone/evaluation" is no plugin: it has no default export made by definePlugin()'],
-    'a plugin listed twice': [() => broken({ plugins: [...plugins, '@touchstone/ig'] }), 'plugins: "@touchstone/ig" is listed twice'],
+    'a plugin listed twice': [() => broken({ plugins: [...plugins, '@touchstone/ig'] }), 'plugins: "@touchstone/ig" is listed more than once'],
     'a plugin that another one needs': [() => broken({ plugins: plugins.filter((name) => !name.endsWith('/noise')), metrics: { s: 'sensitivity' } }), 'needs sampler "noise": install @touchstone/noise and add it to plugins'],
     'a missing model': [() => broken({ models: { well: { use: 'layers-model', options: { path: './nowhere' } } } }), 'models.well: cannot read'],
     'a truncated model': [() => model(async (at) => writeFile(join(at, 'weights.bin'), (await readFile(join(at, 'weights.bin'))).subarray(4))), 'a file is truncated or missing'],

@@ -1,14 +1,18 @@
 import { Host, type CommandTraits, type Kind } from '@touchstone/core'
-import { discoverPlugins, loadPlugins } from '@touchstone/evaluation/node'
+import { installedPlugins } from '@touchstone/evaluation/node'
 import type { Command } from 'commander'
 import { consoleLog } from './log.js'
 
 /** Adds the subcommands that plugins of the nearest package.json bring. */
 export async function addPluginCommands(program: Command, signal: AbortSignal): Promise<void> {
   const folder = process.cwd()
-  const host = new Host(await loadPlugins(await discoverPlugins(folder), [folder], 'package.json'))
-  for (const { value } of host.registry.all()) {
+  const host = new Host(await installedPlugins(folder, consoleLog.warn))
+  for (const { value, plugin } of host.registry.all()) {
     if (value.kind !== ('command' satisfies Kind) || !('traits' in value)) continue
+    if (program.commands.some((command) => command.name() === value.name)) {
+      consoleLog.warn(`${plugin.name} brings a command "${value.name}", which is one of ours: it is left out`)
+      continue
+    }
     program
       .command(value.name)
       .summary(value.summary)

@@ -40,11 +40,17 @@ export function formatPath(path: readonly PropertyKey[]): string {
   if (path.length === 0) return 'config'
   return path.reduce<string>((text, key) => {
     if (typeof key === 'number') return `${text}[${key}]`
-    return text === '' ? String(key) : `${text}.${String(key)}`
+    const name = typeof key === 'string' && !/^[\w$@/ -]+$/.test(key) ? JSON.stringify(key) : String(key)
+    return text === '' ? name : `${text}.${name}`
   }, '')
 }
 
 /** The message of anything that can be thrown. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  if (error instanceof Error) return error.message
+  try {
+    return String(error)
+  } catch {
+    return 'something that cannot be shown was thrown'
+  }
 }

@@ -82,8 +82,8 @@ export interface Extension<K extends Kind = Kind, F extends OptionFields = Optio
   readonly options: F
   readonly services: S
   readonly requires?: Requirements
-  /** What one use costs. A cost that depends on the inputs' shape is an upper bound, marked `adaptive`, as long as that is not known. */
-  cost?(options: CostOptionsOf<F>, inputShape?: readonly number[]): Cost
+  /** What one use costs; undefined where it depends on the inputs' shape and that is not known. */
+  cost?(options: CostOptionsOf<F>, inputShape?: readonly number[]): Cost | undefined
   /** Problems that no single option has; references stand for nothing here. Each names the option it belongs to. */
   check?(options: Readonly<Record<keyof F, unknown>>): readonly { readonly option: keyof F & string; readonly message: string }[]
   /** Makes an instance. Runs after every option of the whole config was found right. An instance with `dispose` is disposed with its evaluation. */

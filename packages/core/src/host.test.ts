@@ -194,7 +194,10 @@ test.each([
   [undefined, 'it has no default export made by definePlugin()'],
   [{ name: 'x' }, 'its default export was not made by definePlugin()'],
   [{ ...plugin, api: 2 }, 'it is made for plugin API 2, this is API 1: install a version of it that fits'],
-  [{ ...plugin, extensions: [{ kind: 'score' }] }, 'each of its extensions needs a kind, a name and a create function'],
+  [{ ...plugin, extensions: [{ kind: 'score' }] }, 'each of its extensions must be made by defineExtension()'],
+  [{ ...plugin, extensions: [null] }, 'each of its extensions must be made by defineExtension()'],
+  [{ ...plugin, presets: [null] }, 'each of its presets needs a kind'],
+  [{ ...plugin, services: [{}] }, 'each of its services must be made by provide()'],
 ])('what is no plugin is refused (%#)', (value, message) => {
   expect(() => new Host([value as unknown as Plugin])).toThrow(message)
 })

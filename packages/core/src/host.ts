@@ -2,11 +2,12 @@ import 'reflect-metadata'
 import { container as root, instancePerContainerCachingFactory, type DependencyContainer } from 'tsyringe'
 import { UserError } from './errors.js'
 import type { Cost, Extension, Extensions, Kind, ServiceTokens } from './extension.js'
+import { instanceFault } from './instance-fault.js'
 import { canonicalJson } from './hash.js'
 import { isReference } from './options.js'
 import { pluginFault, type Plugin } from './plugin.js'
 import { Registry, type Registered } from './registry.js'
-import { Resolver, type Labels, type ResolvedExtension } from './resolve.js'
+import { isRecord, Resolver, type Labels, type ResolvedExtension } from './resolve.js'
 import type { Token } from './token.js'
 
 /** A service made by the caller rather than by a plugin. */
@@ -24,6 +25,8 @@ export class Host {
   readonly plugins: readonly Plugin[]
   readonly #container: DependencyContainer = root.createChildContainer()
   readonly #open = new Set<Scope>()
+  /** What each evaluation's container has made, to be disposed with it. */
+  readonly #made = new WeakMap<DependencyContainer, unknown[]>()
 
   /** @throws UserError where something is not a plugin, or two plugins offer the same name or service. */
   constructor(plugins: readonly Plugin[]) {
@@ -38,7 +41,11 @@ export class Host {
         if (other !== undefined) throw new UserError(`${plugin.name} offers the service ${provider.token.id}, but ${other} does so already: load one of the two`)
         providers.set(provider.token.key, plugin.name)
         this.#container.register(provider.token.key, {
-          useFactory: instancePerContainerCachingFactory(async (container) => provider.create(await injectAll(container, provider.services, plugin.name))),
+          useFactory: instancePerContainerCachingFactory(async (container) => {
+            const service = await provider.create(await injectAll(container, provider.services, plugin.name))
+            this.#made.get(container)?.push(service)
+            return service
+          }),
         })
       }
     }
@@ -64,7 +71,10 @@ export class Host {
 
   /** A child container for one evaluation. `values` are services of the caller, such as the log. */
   open(values: readonly ServiceValue[] = []): Scope {
-    const scope = new Scope(this.registry, this.#container.createChildContainer(), values, () => this.#open.delete(scope))
+    const container = this.#container.createChildContainer()
+    const made: unknown[] = []
+    this.#made.set(container, made)
+    const scope = new Scope(this.registry, container, values, made, () => this.#open.delete(scope))
     this.#open.add(scope)
     return scope
   }
@@ -82,10 +92,12 @@ export class Scope {
   readonly #closed: () => void
   readonly #instances = new Map<string, Promise<unknown>>()
   readonly #origins = new WeakMap<object, Registered<Extension>>()
-  readonly #disposables: unknown[] = []
+  /** Instances and services, in the order in which they were made. */
+  readonly #made: unknown[]
   #disposed = false
 
-  constructor(registry: Registry, container: DependencyContainer, values: readonly ServiceValue[], closed: () => void) {
+  constructor(registry: Registry, container: DependencyContainer, values: readonly ServiceValue[], made: unknown[], closed: () => void) {
+    this.#made = made
     this.#registry = registry
     this.#container = container
     this.#closed = closed
@@ -100,7 +112,7 @@ export class Scope {
   /** The instance of a resolved extension; equal trees of names and options share one. */
   async create<K extends Kind>(resolved: ResolvedExtension & { readonly kind: K }): Promise<Extensions[K]> {
     if (resolved.use === 'given') return this.#registry.given(resolved) as Extensions[K]
-    const key = canonicalJson({ ...resolved, preset: undefined })
+    const key = canonicalJson(identity(resolved))
     let instance = this.#instances.get(key)
     if (!instance) this.#instances.set(key, (instance = this.#make(resolved)))
     return instance as Promise<Extensions[K]>
@@ -116,7 +128,9 @@ export class Scope {
     this.#disposed = true
     this.#closed()
     try {
-      await disposeAll(this.#disposables.reverse())
+      // Work that was under way when the evaluation ended may still be making something.
+      await Promise.allSettled(this.#instances.values())
+      await disposeAll(this.#made.reverse())
     } finally {
       await this.#container.dispose()
     }
@@ -132,10 +146,18 @@ export class Scope {
       options[name] = isReference(field) ? await this.create(value as ResolvedExtension) : value
     }
     const instance = await extension.create(options as Parameters<typeof extension.create>[0], await injectAll(this.#container, extension.services, plugin.name))
-    this.#disposables.push(instance)
+    const fault = instanceFault(resolved.kind, instance)
+    if (fault !== undefined) throw new Error(`${plugin.name}: create of ${resolved.kind} "${resolved.use}" gave the wrong thing: ${fault}`)
+    this.#made.push(instance)
     this.#origins.set(instance, entry)
     return instance
   }
+}
+
+/** What an extension is, wherever it stands in a tree; the preset that named it is not part of that. */
+function identity({ kind, use, package: from, version, options }: ResolvedExtension): unknown {
+  const isTree = (value: unknown): value is ResolvedExtension => isRecord(value) && 'use' in value && 'package' in value && 'options' in value
+  return { kind, use, from, version, options: Object.fromEntries(Object.entries(options).map(([name, value]) => [name, isTree(value) ? identity(value) : value])) }
 }
 
 async function injectAll(container: DependencyContainer, tokens: ServiceTokens, who: string): Promise<Record<string, unknown>> {

@@ -48,12 +48,15 @@ export function definePlugin(plugin: {
 export function pluginFault(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null) return 'it has no default export made by definePlugin()'
   const { api, name, extensions, presets, services } = value as Partial<Record<keyof Plugin, unknown>>
+  const isObject = (item: unknown): item is Readonly<Record<string, unknown>> => typeof item === 'object' && item !== null
   if (typeof name !== 'string' || api === undefined) return 'its default export was not made by definePlugin()'
   if (api !== pluginApi) return `it is made for plugin API ${JSON.stringify(api)}, this is API ${pluginApi}: install a version of it that fits`
-  if (![extensions, presets, services].every(Array.isArray)) return 'its extensions, presets and services must be lists'
-  for (const extension of extensions as readonly Partial<Extension>[]) {
-    if (typeof extension.kind !== 'string' || typeof extension.name !== 'string' || typeof extension.create !== 'function')
-      return 'each of its extensions needs a kind, a name and a create function'
-  }
+  if (!Array.isArray(extensions) || !Array.isArray(presets) || !Array.isArray(services)) return 'its extensions, presets and services must be lists'
+  const named = (item: unknown): item is Readonly<Record<string, unknown>> => isObject(item) && typeof item.kind === 'string' && typeof item.name === 'string' && typeof item.summary === 'string'
+  if (!extensions.every((item: unknown) => named(item) && isObject(item.traits) && isObject(item.options) && isObject(item.services) && typeof item.create === 'function'))
+    return 'each of its extensions must be made by defineExtension(): a kind, a name, a summary, traits, options, services and a create function'
+  if (!presets.every((item: unknown) => named(item) && typeof item.use === 'string' && isObject(item.options))) return 'each of its presets needs a kind, a name, a summary, the name it stands for and options'
+  if (!services.every((item: unknown) => isObject(item) && isObject(item.token) && typeof item.token.key === 'symbol' && isObject(item.services) && typeof item.create === 'function'))
+    return 'each of its services must be made by provide()'
   return undefined
 }

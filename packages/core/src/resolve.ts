@@ -1,6 +1,7 @@
 import { suggestion } from './closest.js'
 import type { Problem } from './errors.js'
 import type { Kind, Requirements } from './extension.js'
+import { instanceFault } from './instance-fault.js'
 import { isReference, type ReferenceInput } from './options.js'
 import type { Registry } from './registry.js'
 
@@ -22,6 +23,9 @@ export type Labels = Partial<Readonly<Record<Kind, Readonly<Record<string, Refer
 
 type Path = readonly PropertyKey[]
 
+/** Labels and objects that led to where the walk is: what comes back to one of them goes round in a circle. */
+type Trail = readonly unknown[]
+
 /** Walks a config's tree of references once, gathers every problem, and does nothing else. */
 export class Resolver {
   readonly problems: Problem[] = []
@@ -38,19 +42,25 @@ export class Resolver {
     return this.#reference(kind, input, path, [], {})
   }
 
-  #reference(kind: Kind, input: unknown, path: Path, trail: readonly string[], requires: Requirements): ResolvedExtension | undefined {
+  #reference(kind: Kind, input: unknown, path: Path, trail: Trail, requires: Requirements): ResolvedExtension | undefined {
     if (typeof input === 'string') return this.#named(kind, input, {}, path, trail, requires)
-    if (!isRecord(input)) return this.#problem(path, `expected the name of a ${kind} or { use, options }, found ${describe(input)}`)
-    if ('given' in input) return this.#registry.give(kind, input.given)
+    if (!isRecord(input)) return this.#problem(path, `expected the name of ${article(kind)} or { use, options }, found ${describe(input)}`)
+    if (trail.includes(input)) return this.#problem(path, 'holds itself: write it out')
+    trail = [...trail, input]
+    if ('given' in input) {
+      for (const key of Object.keys(input)) if (key !== 'given') this.#problem([...path, key], 'unknown key: what is given takes no options')
+      const fault = instanceFault(kind, input.given)
+      return fault === undefined ? this.#registry.give(kind, input.given) : this.#problem([...path, 'given'], fault)
+    }
     const unknown = Object.keys(input).filter((key) => key !== 'use' && key !== 'options')
     for (const key of unknown) this.#problem([...path, key], `unknown key${suggestion(key, ['use', 'options'])}`)
-    if (typeof input.use !== 'string') return this.#problem([...path, 'use'], `expected the name of a ${kind}, found ${describe(input.use)}`)
-    const options = input.options ?? {}
+    if (typeof input.use !== 'string') return this.#problem([...path, 'use'], `expected the name of ${article(kind)}, found ${describe(input.use)}`)
+    const options = input.options === undefined ? {} : input.options
     if (!isRecord(options)) return this.#problem([...path, 'options'], `expected an object, found ${describe(options)}`)
     return this.#named(kind, input.use, options, path, trail, requires)
   }
 
-  #named(kind: Kind, name: string, options: Readonly<Record<string, unknown>>, path: Path, trail: readonly string[], requires: Requirements): ResolvedExtension | undefined {
+  #named(kind: Kind, name: string, options: Readonly<Record<string, unknown>>, path: Path, trail: Trail, requires: Requirements): ResolvedExtension | undefined {
     const preset = this.#registry.preset(kind, name)
     if (preset) {
       const missing = this.#missing(preset.value.requires, path, preset.plugin.name)
@@ -61,7 +71,7 @@ export class Resolver {
     return this.#extension(kind, name, options, path, trail, requires)
   }
 
-  #extension(kind: Kind, name: string, options: Readonly<Record<string, unknown>>, path: Path, trail: readonly string[], requires: Requirements): ResolvedExtension | undefined {
+  #extension(kind: Kind, name: string, options: Readonly<Record<string, unknown>>, path: Path, trail: Trail, requires: Requirements): ResolvedExtension | undefined {
     const entry = this.#registry.extension(kind, name)
     if (!entry) return this.#problem(path, this.#unknown(kind, name, requires))
     const { value: extension, plugin } = entry
@@ -73,11 +83,11 @@ export class Resolver {
     }
     const checked: Record<string, unknown> = {}
     for (const [key, field] of Object.entries(extension.options)) {
-      const value = options[key] ?? field.default
+      const value = options[key] === undefined ? field.default : options[key]
       if (isReference(field)) {
         checked[key] =
           value === undefined
-            ? this.#problem(at(key), `expected a ${field.reference}: ${field.summary}`, plugin.name)
+            ? this.#problem(at(key), `expected ${article(field.reference)}: ${field.summary}`, plugin.name)
             : this.#labelled(field.reference, value, at(key), trail, { ...requires, ...extension.requires })
         continue
       }
@@ -97,11 +107,11 @@ export class Resolver {
   }
 
   /** Inside options a string is first a label of the config, then an extension's name. */
-  #labelled(kind: Kind, input: unknown, path: Path, trail: readonly string[], requires: Requirements): ResolvedExtension | undefined {
+  #labelled(kind: Kind, input: unknown, path: Path, trail: Trail, requires: Requirements): ResolvedExtension | undefined {
     const labels = this.#labels[kind]
     if (typeof input !== 'string' || !labels || !Object.hasOwn(labels, input)) return this.#reference(kind, input, path, trail, requires)
     const label = `${kind} "${input}"`
-    if (trail.includes(label)) return this.#problem(path, `${[...trail, label].join(' -> ')} goes round in a circle: name another ${kind} here`)
+    if (trail.includes(label)) return this.#problem(path, `${[...trail.filter((step) => typeof step === 'string'), label].join(' -> ')} goes round in a circle: name another ${kind} here`)
     return this.#reference(kind, labels[input], path, [...trail, label], {})
   }
 
@@ -120,7 +130,7 @@ export class Resolver {
     const elsewhere = this.#registry.kindsOf(name)
     if (elsewhere.length > 0) {
       const hint = elsewhere.includes('comparison') && kind === 'score' ? `; judge two maps with it by { use: 'robustness', options: { comparison: '${name}', sampler: ... } }` : ''
-      return `"${name}" is a ${elsewhere.join(' and a ')}, not a ${kind}${hint}`
+      return `"${name}" is ${elsewhere.map(article).join(' and ')}, not ${article(kind)}${hint}`
     }
     return `no ${kind} named "${name}" in the loaded plugins${suggestion(name, this.#registry.names(kind))}`
   }
@@ -129,6 +139,10 @@ export class Resolver {
     this.problems.push({ path, message, source })
     return undefined
   }
+}
+
+function article(kind: string): string {
+  return `${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}`
 }
 
 /** A few words for a value in a message. */

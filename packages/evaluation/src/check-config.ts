@@ -1,4 +1,4 @@
-import { ConfigError, describe, isRecord, suggestion, type Host, type Kind, type Labels, type Problem, type ReferenceInput, type ResolvedExtension } from '@touchstone/core'
+import { ConfigError, describe, isRecord, suggestion, type Host, type Kind, type Labels, type Problem, type ResolvedExtension } from '@touchstone/core'
 import type { ResolvedConfig } from './results.js'
 
 /** A config without a problem: what determines the results, and what does not. */
@@ -31,9 +31,14 @@ export function checkConfig(config: unknown, host: Host, origin: string): Checke
     }
     const labels = Object.keys(value)
     if (labels.length === 0) problem([key], `expected at least one, as in { label: 'name' }`)
+    const seen = new Map<string, string>()
     for (const label of labels) {
-      // A label names files of the run.
-      if (!/^[^\p{C}.][^\p{C}]{0,99}$/u.test(label)) problem([key, label], 'a label has 1 to 100 printable characters and does not start with a dot')
+      // A label names files of the run, where capitals may not count and special characters are percent-encoded.
+      if (!/^[^\p{C}.\s][^\p{C}]*$/u.test(label) || encodeURIComponent(label).length > 200)
+        problem([key, label], 'a label has 1 to 200 printable characters, fewer where a file name must encode them, and does not start with a dot or a space')
+      const other = seen.get(label.toLowerCase())
+      if (other !== undefined) problem([key, label], `differs from "${other}" by capitals alone: choose another label`)
+      seen.set(label.toLowerCase(), label)
     }
     return value
   }
@@ -49,7 +54,7 @@ export function checkConfig(config: unknown, host: Host, origin: string): Checke
   const dataset = resolver.resolve('dataset', config.dataset, ['dataset'])
   const resolvedAttributers = resolveAll('attributer', 'attributers', attributers)
   const resolvedMetrics = resolveAll('score', 'metrics', metrics)
-  const executor = resolver.resolve('executor', config.executor ?? ('inline' satisfies ReferenceInput), ['executor'])
+  const executor = resolver.resolve('executor', config.executor === undefined ? 'inline' : config.executor, ['executor'])
 
   const integer = (path: readonly string[], value: unknown, fallback: number, least: number): number => {
     if (value === undefined) return fallback
@@ -57,7 +62,7 @@ export function checkConfig(config: unknown, host: Host, origin: string): Checke
     problem(path, `expected a whole number of at least ${least}, found ${describe(value)}`)
     return fallback
   }
-  const examples = config.examples ?? {}
+  const examples = config.examples === undefined ? {} : config.examples
   if (!isRecord(examples)) problem(['examples'], `expected an object such as { take: 32 }, found ${describe(examples)}`)
   const { take, correctFor = 'any', ...rest } = isRecord(examples) ? examples : {}
   for (const key of Object.keys(rest)) problem(['examples', key], `unknown key${suggestion(key, ['take', 'correctFor'])}`)

@@ -147,7 +147,7 @@ test('every problem of a config is told at once, before any work', async () => {
   expect((error as ConfigError).message.split('\n')).toEqual([
     'touchstone.config.ts: 11 problems',
     '  modles: unknown key; did you mean "models"? [@touchstone/evaluation]',
-    '  models..hidden: a label has 1 to 100 printable characters and does not start with a dot [@touchstone/evaluation]',
+    '  models.".hidden": a label has 1 to 200 printable characters, fewer where a file name must encode them, and does not start with a dot or a space [@touchstone/evaluation]',
     '  examples.correctfor: unknown key; did you mean "correctFor"? [@touchstone/evaluation]',
     '  target: expected "predicted", "label" or the index of a class, found "best" [@touchstone/evaluation]',
     '  seed: expected a whole number of at least 0, found 0.5 [@touchstone/evaluation]',

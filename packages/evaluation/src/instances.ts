@@ -1,5 +1,6 @@
 import {
   ConfigError,
+  describe,
   isUserError,
   sameShape,
   type Attributer,
@@ -54,6 +55,10 @@ export async function makeInstances({ resolved, executor }: CheckedConfig, scope
   const scores = await makeAll('score', 'metrics', resolved.metrics)
   const runner = await make('executor', executor, ['executor'])
 
+  for (const [label, { direction }] of scores) {
+    if ((direction as unknown) !== 'lower' && (direction as unknown) !== 'higher')
+      problems.push({ path: ['metrics', label], message: `its score must say whether lower or higher is better, found direction ${describe(direction)}`, source: resolved.metrics[label]!.package })
+  }
   for (const [label, model] of models) {
     if (dataset && !sameShape(model.inputShape, dataset.inputShape)) {
       problems.push({

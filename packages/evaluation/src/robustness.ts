@@ -62,7 +62,7 @@ export const robustness = defineExtension({
       summary: 'the share of neighbours that do no worse, for aggregate quantile',
       default: 0.9,
     }),
-    samples: option(z.int('expected a whole number').check(z.gte(1, 'expected at least 1')), { summary: 'neighbours drawn per input', default: 10, unit: 'neighbours' }),
+    samples: option(z.int('expected a whole number').check(z.gte(1, 'expected at least 1'), z.lte(100_000, 'expected at most 100000')), { summary: 'neighbours drawn per input', default: 10, unit: 'neighbours' }),
     minAccepted: option(z.int('expected a whole number').check(z.gte(1, 'expected at least 1')), { summary: 'fewer accepted neighbours give no value', default: 1, unit: 'neighbours' }),
   },
   cost: ({ sampler, samples }) => ({ rows: sampler.rows * samples, maps: samples, ...(sampler.adaptive ? { adaptive: true } : {}) }),

@@ -4,7 +4,7 @@ import {
   isFiniteArray,
   isUserError,
   messageOf,
-  sameShape,
+  resultOf,
   stackRows,
   undefinedResult,
   type Attributer,
@@ -19,6 +19,7 @@ import {
   type Scope,
   type Score,
 } from '@touchstone/core'
+import { checkShape } from './check-shape.js'
 import { joinCalls } from './join-calls.js'
 import type { Subject } from './select-examples.js'
 
@@ -62,11 +63,11 @@ export async function runJob(subjects: readonly Subject[], context: JobContext):
       name,
       joinCalls(async (requests: readonly MapRequest[]) => {
         const inputs = stackRows(requests.map(({ input }) => input), model.inputShape)
-        const maps = await named(`attributer "${name}" on model "${label}"`, () =>
-          attributer.attribute({ model, inputs, targets: requests.map(({ target }) => target), randomness: requests.map(({ randomness }) => randomness), batchRows, ...(signal && { signal }) }),
-        )
-        if (!sameShape(maps.shape, inputs.shape)) throw new Error(`attributer "${name}" gave maps of shape [${maps.shape.join(', ')}] for inputs of shape [${inputs.shape.join(', ')}]`)
-        return eachRow(maps)
+        return named(`attributer "${name}" on model "${label}"`, async () => {
+          const maps = await attributer.attribute({ model, inputs, targets: requests.map(({ target }) => target), randomness: requests.map(({ randomness }) => randomness), batchRows, ...(signal && { signal }) })
+          checkShape(maps, inputs.shape, 'maps')
+          return eachRow(maps)
+        })
       }),
     ]),
   )
@@ -90,8 +91,10 @@ async function runExample(
       const maps = async (inputs: readonly Float32Array[]): Promise<readonly AttributionMap[]> => {
         // What is known already is not asked for again; the rest goes in one request.
         const fresh = inputs.filter((input) => !known.has(input))
-        const answers = attribute.get(name)!(fresh.map((input) => ({ input, target, randomness })))
-        fresh.forEach((input, index) => known.set(input, answers.then((maps) => maps[index]!)))
+        if (fresh.length > 0) {
+          const answers = attribute.get(name)!(fresh.map((input) => ({ input, target, randomness })))
+          fresh.forEach((input, index) => known.set(input, answers.then((maps) => maps[index]!)))
+        }
         return Promise.all(inputs.map(async (input) => ({ shape, data: await known.get(input)! })))
       }
       const own = neighbourMemo()
@@ -111,7 +114,7 @@ async function runExample(
         [...scores].map(async ([metric, score]) => {
           const result = finite
             ? await named(`metric "${metric}" for attributer "${name}" on model "${label}", example ${example.id}`, () =>
-                score.score({ ...subject, map: map!, predict: model.predict, maps, neighbours }),
+                checkedResult(score.score({ ...subject, map: map!, predict: model.predict, maps, neighbours })),
               )
             : undefinedResult('the map holds values that are not finite')
           results.set(metric, result)
@@ -121,6 +124,14 @@ async function runExample(
     }),
   )
   return all
+}
+
+/** Extensions are other people's code: a result must be a finite number or a reason. */
+async function checkedResult(promise: Promise<Result>): Promise<Result> {
+  const { value, reason, ...details } = await promise
+  if (typeof value === 'number') return resultOf(value, details)
+  if (typeof reason === 'string') return undefinedResult(reason, details)
+  throw new TypeError('expected a result with a number as value, or a reason')
 }
 
 /** Says which extension failed on what, and keeps the cause. */

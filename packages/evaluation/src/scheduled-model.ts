@@ -1,4 +1,5 @@
 import { breathe, eachRow, sliceRows, stackRows, type Model, type Rows } from '@touchstone/core'
+import { checkShape } from './check-shape.js'
 import { joinCalls } from './join-calls.js'
 
 /** The same model, whose `predict` joins small requests and sends at most `batchRows` rows at once. */
@@ -8,7 +9,10 @@ export function scheduledModel(model: Model, batchRows: number, signal: AbortSig
     const rows = stackRows(inputs, model.inputShape)
     for (let from = 0; from < inputs.length; from += batchRows) {
       await breathe(signal)
-      outputs.push(...eachRow(await model.predict(sliceRows(rows, from, Math.min(from + batchRows, inputs.length)))))
+      const chunk = sliceRows(rows, from, Math.min(from + batchRows, inputs.length))
+      const answer = await model.predict(chunk)
+      checkShape(answer, [chunk.shape[0]!, model.classCount], 'the outputs of a model')
+      outputs.push(...eachRow(answer))
     }
     return outputs
   })

@@ -1,4 +1,4 @@
-import { argmax, eachRow, isFiniteArray, stackRows, UserError, type Dataset, type Example, type Model } from '@touchstone/core'
+import { argmax, eachRow, isFiniteArray, messageOf, sizeOf, stackRows, UserError, type Dataset, type Example, type Model } from '@touchstone/core'
 import type { ResolvedConfig } from './results.js'
 
 /** An example under one model. */
@@ -31,18 +31,19 @@ export async function selectExamples(
 ): Promise<Selection> {
   const subjects = new Map([...models.keys()].map((label) => [label, [] as Subject[]]))
   const chosen = new Map<string, Example>()
+  const seen = new Set<string>()
   const full = () => [...subjects.values()].every((list) => list.length >= take)
 
   for (let from = 0; from < dataset.size && !full(); from += batchRows) {
-    const examples: Example[] = []
-    for (let index = from; index < Math.min(from + batchRows, dataset.size); index++) examples.push(await dataset.example(index))
-    const candidates = new Map<string, readonly Subject[]>()
-    for (const [label, model] of models) {
-      const outputs = eachRow(await model.predict(stackRows(examples.map(({ input }) => input), model.inputShape)))
-      candidates.set(label, examples.map((example, index) => subject(example, outputs[index]!, target, model, label)))
-    }
-    examples.forEach((example, index) => {
-      const views = [...candidates].map(([label, list]) => ({ label, view: list[index]! }))
+    const { examples, failure } = await readExamples(dataset, from, Math.min(from + batchRows, dataset.size))
+    const outputs = new Map<string, readonly Float32Array[]>()
+    for (const [label, model] of models) outputs.set(label, eachRow(await model.predict(stackRows(examples.map(({ input }) => input), model.inputShape))))
+    // An example is judged when its turn comes, so that what is wrong with later ones never depends on how many are read at once.
+    for (const [index, example] of examples.entries()) {
+      if (full()) break
+      if (seen.has(example.id)) throw new UserError(`two examples of the dataset have the id ${example.id}: ids must be unique`)
+      seen.add(example.id)
+      const views = [...models].map(([label, model]) => ({ label, view: subject(example, outputs.get(label)![index]!, target, model, label) }))
       const right = ({ view }: (typeof views)[number]) => view.predicted === labelOf(example, `examples.correctFor "${correctFor}"`)
       const eligible = correctFor === 'any' ? views : correctFor === 'each-model' ? views.filter(right) : views.every(right) ? views : []
       for (const { label, view } of eligible) {
@@ -51,7 +52,8 @@ export async function selectExamples(
         list.push(view)
         chosen.set(example.id, example)
       }
-    })
+    }
+    if (failure !== undefined && !full()) throw failure
   }
 
   for (const [label, list] of subjects) {
@@ -59,6 +61,22 @@ export async function selectExamples(
     if (list.length < take) warn(`examples: ${take} were asked for, but only ${list.length} of the ${dataset.size} in the dataset fit correctFor "${correctFor}" for model "${label}"`)
   }
   return { examples: [...chosen.values()], subjects }
+}
+
+/** Examples up to the first that cannot be read, and why that is. */
+async function readExamples(dataset: Dataset, from: number, to: number): Promise<{ readonly examples: readonly Example[]; readonly failure?: Error }> {
+  const examples: Example[] = []
+  for (let index = from; index < to; index++) {
+    try {
+      const example = await dataset.example(index)
+      if (!(example.input instanceof Float32Array) || example.input.length !== sizeOf(dataset.inputShape))
+        throw new UserError(`example ${example.id} has an input that does not fill the dataset's shape [${dataset.inputShape.join(', ')}]`)
+      examples.push(example)
+    } catch (error) {
+      return { examples, failure: error instanceof Error ? error : new Error(messageOf(error)) }
+    }
+  }
+  return { examples }
 }
 
 function subject(example: Example, outputs: Float32Array, target: ResolvedConfig['target'], model: Model, label: string): Subject {

@@ -10,10 +10,11 @@ export function summarise(rows: readonly ResultRow[], directions: ReadonlyMap<st
     if (group) group.push(row)
     else groups.set(key, [row])
   }
-  return [...groups].map(([key, group]) => {
+  return [...groups.values()].map((group) => {
     const { model, attributer, metric } = group[0]!
     const values = group.flatMap(({ value }) => value ?? [])
-    const interval = bootstrapMean(values, createRandomness(seed, key))
+    // The same draws for all: intervals do not depend on labels, and methods are resampled alike.
+    const interval = bootstrapMean(values, createRandomness(seed, 'summary'))
     return {
       model,
       attributer,

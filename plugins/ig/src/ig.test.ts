@@ -17,9 +17,10 @@ test('the three-point rule has the printed abscissas and weights', () => {
 })
 
 test('a rule of n points integrates x^p exactly up to p = 2n - 1', () => {
-  for (const n of [1, 2, 5, 16, 50, 200, 1000]) {
+  for (const n of [1, 2, 3, 5, 16, 50, 200, 1000, 5000]) {
     const { points, weights } = gaussLegendre(n)
     expect([...points].every((point, i) => point > (points[i - 1] ?? 0) && point < 1)).toBe(true)
+    expect(weights.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 13)
     for (const p of [0, 1, 2 * n - 2, 2 * n - 1]) {
       const integral = points.reduce((sum, point, i) => sum + weights[i]! * point ** p, 0)
       expect(integral).toBeCloseTo(1 / (p + 1), 12)

@@ -1,4 +1,4 @@
-import { defineExtension, judgeNeighbours, option, sameClass, type Dataset, type Randomness } from '@touchstone/core'
+import { breathe, defineExtension, judgeNeighbours, option, sameClass, type Dataset, type Randomness } from '@touchstone/core'
 import * as z from 'zod/mini'
 
 const positive = 'expected a number above 0'
@@ -46,9 +46,13 @@ export const noise = defineExtension({
   },
   cost: () => ({ rows: 1 }),
   create: (options) => ({
-    sample: (context, count) => {
-      const { example, dataset, randomness } = context
-      const inputs = Array.from({ length: count }, (_, draw) => noisy(example.input, options, dataset.range, randomness, draw))
+    sample: async (context, count) => {
+      const { example, dataset, randomness, signal } = context
+      const inputs: Float32Array[] = []
+      for (let draw = 0; draw < count; draw++) {
+        await breathe(signal)
+        inputs.push(noisy(example.input, options, dataset.range, randomness, draw))
+      }
       return judgeNeighbours(context, inputs, options.sameClass ? [sameClass] : [])
     },
   }),

@@ -1,5 +1,5 @@
 import { Host, isReference, type Cost, type Extension, type Kind, type OptionFields, type Preset, type Registered } from '@touchstone/core'
-import { discoverPlugins, loadConfig, loadPlugins } from '@touchstone/evaluation/node'
+import { installedPlugins, loadConfig, loadPlugins } from '@touchstone/evaluation/node'
 import { Command } from 'commander'
 import { consoleLog } from '../log.js'
 import { configCosts, configCostTable, costTable } from '../costs.js'
@@ -44,8 +44,8 @@ export function listCommand(signal: AbortSignal): Command {
     .action(async (path: string | undefined, { json, cost }: ListOptions) => {
       const folder = process.cwd()
       const loaded = path === undefined ? undefined : await loadConfig(path)
-      const names = loaded ? loaded.config.plugins : await discoverPlugins(folder)
-      await using host = new Host(await loadPlugins(names, loaded ? [loaded.folder, folder] : [folder], path ?? 'package.json'))
+      const plugins = loaded ? await loadPlugins(loaded.config.plugins, [loaded.folder, folder], loaded.file) : await installedPlugins(folder, consoleLog.warn)
+      await using host = new Host(plugins)
       const extensions = host.registry.all().map((registered) => listed(registered, host))
       const costs = cost && loaded ? await configCosts(loaded, host, signal) : undefined
       if (json) {

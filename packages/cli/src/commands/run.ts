@@ -1,6 +1,6 @@
 import { relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { discardEmptyRunFolder, evaluateFile, prepareRunFolder, resultsJson, writeRun } from '@touchstone/evaluation/node'
+import { evaluateFile, prepareRunFolder, resultsJson, writeRun } from '@touchstone/evaluation/node'
 import { Command } from 'commander'
 import { consoleLog, silentLog } from '../log.js'
 import { progressDisplay } from '../progress-bar.js'
@@ -24,13 +24,13 @@ export function runCommand(signal: AbortSignal): Command {
     .option('--quiet', 'print nothing but errors')
     .action(async (config: string, { out, json, quiet }: RunOptions) => {
       const folder = resolve(out)
-      await prepareRunFolder(folder)
+      const discardFolder = await prepareRunFolder(folder)
       const progress = quiet ? undefined : progressDisplay()
       let evaluation
       try {
         evaluation = await evaluateFile(config, { signal, log: quiet ? silentLog : consoleLog, ...(progress && { onProgress: progress.update }) })
       } catch (error) {
-        await discardEmptyRunFolder(folder)
+        await discardFolder()
         throw error
       } finally {
         progress?.end()

@@ -1,5 +1,6 @@
 export { discoverPlugins, pluginKeyword } from './discover-plugins.js'
 export { evaluateFile } from './evaluate-file.js'
+export { installedPlugins } from './installed-plugins.js'
 export { loadConfig, type LoadedConfig } from './load-config.js'
 export { loadPlugin, loadPlugins, PluginError } from './load-plugins.js'
-export { discardEmptyRunFolder, prepareRunFolder, readRun, resultsJson, writeInPlace, writeRun, type RunFolder } from './run-folder.js'
+export { prepareRunFolder, readRun, resultsJson, writeInPlace, writeRun, type RunFolder } from './run-folder.js'

@@ -28,16 +28,22 @@ export async function loadConfig(path: string): Promise<LoadedConfig> {
   const extension = extname(file)
   if (!extensions.includes(extension)) throw new UserError(`${path}: expected a config that ends with ${extensions.join(', ')}`)
   const exported = extension === '.json' ? parseJson(await readFile(file, 'utf8'), path) : await runCode(file, path)
-  if (typeof exported !== 'object' || exported === null) throw new UserError(`${path}: expected ${extension === '.json' ? 'an object' : 'a default export made by defineEvaluation({ ... })'}`)
+  if (typeof exported !== 'object' || exported === null || (extension !== '.json' && isEmptyModule(exported))) throw new UserError(`${path}: expected ${extension === '.json' ? 'an object' : 'a default export made by defineEvaluation({ ... })'}`)
   return { file, folder: dirname(file), config: exported as EvaluationConfig }
 }
 
 function parseJson(text: string, path: string): unknown {
   try {
-    return JSON.parse(text)
+    // Some editors begin a file with a byte order mark.
+    return JSON.parse(text.replace(/^\uFEFF/, ''))
   } catch (error) {
     throw new UserError(`${path}: is not JSON: ${messageOf(error)}`)
   }
+}
+
+/** Where there is no default export, jiti gives the module. */
+function isEmptyModule(exported: object): boolean {
+  return !('default' in exported) && !('plugins' in exported)
 }
 
 async function runCode(file: string, path: string): Promise<unknown> {

@@ -35,9 +35,7 @@ export async function loadPlugins(entries: unknown, folders: readonly string[], 
     }
   }
   const names = loaded.map(({ name }) => name)
-  names.forEach((name, index) => {
-    if (names.indexOf(name) !== index) problem(['plugins'], `"${name}" is listed twice`)
-  })
+  for (const name of new Set(names.filter((one, index) => names.indexOf(one) !== index))) problem(['plugins'], `"${name}" is listed more than once`)
   if (problems.length > 0) throw new ConfigError(origin, problems)
   return loaded
 }

@@ -1,7 +1,7 @@
-import { constants, existsSync } from 'node:fs'
-import { access, mkdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { messageOf, UserError, type Rows } from '@touchstone/core'
+import { describe, isRecord, messageOf, UserError, type Rows } from '@touchstone/core'
 import { rowsCsv, summaryCsv } from '../csv.js'
 import type { Evaluation } from '../evaluate.js'
 import { decodeNpy, encodeNpy } from '../npy.js'
@@ -17,38 +17,52 @@ export interface RunFolder {
 
 /**
  * Makes the folder of a run and makes sure that it can be written to, before any work.
+ * @returns what takes the folder back where nothing came of it: folders that were not there before go, if they are empty.
  * @throws UserError where it cannot.
  */
-export async function prepareRunFolder(folder: string): Promise<void> {
+export async function prepareRunFolder(folder: string): Promise<() => Promise<void>> {
+  const made: string[] = []
+  const discard = async (): Promise<void> => {
+    for (const one of made.toReversed()) await rmdir(one).catch(() => undefined)
+  }
   try {
-    await makeFolder(folder)
-    await access(folder, constants.W_OK)
+    made.push(...(await makeFolder(folder)))
     const probe = join(folder, `.probe-${process.pid}`)
     await writeFile(probe, '')
     await rm(probe)
+    return discard
   } catch (error) {
+    await discard()
     throw new UserError(`cannot write to the output folder ${folder}: ${fileFault(error)}; choose another with --out`)
   }
 }
 
-/** Takes back what `prepareRunFolder` made where nothing came of it: an empty folder goes, any other stays. */
-export async function discardEmptyRunFolder(folder: string): Promise<void> {
-  await rmdir(folder).catch(() => undefined)
-}
-
 /**
- * Writes results.json, run.json, rows.csv, summary.csv, inputs.npy and the maps as maps/<model>/<attributer>.npy. Each file is written
- * beside its place and then renamed, results.json last: a run that is there stays whole until it is replaced.
+ * Writes results.json, run.json, rows.csv, summary.csv, inputs.npy and the maps as maps/<model>/<attributer>.npy. All of them are written beside
+ * their places first and renamed when the last one is whole, so a run that is there stays whole until it is replaced; maps of methods that are
+ * no longer part of it go.
  *
  * @throws UserError where the disk is full or the folder cannot be written to.
  */
 export async function writeRun(folder: string, { results, run, inputs, maps }: Evaluation): Promise<void> {
-  await writeInPlace(join(folder, 'inputs.npy'), encodeNpy(inputs))
-  for (const [model, byAttributer] of maps) for (const [attributer, rows] of byAttributer) await writeInPlace(mapsFile(folder, model, attributer), encodeNpy(rows))
-  await writeInPlace(join(folder, 'rows.csv'), rowsCsv(results.rows))
-  await writeInPlace(join(folder, 'summary.csv'), summaryCsv(results.summary))
-  await writeInPlace(join(folder, 'run.json'), `${JSON.stringify(run, null, 2)}\n`)
-  await writeInPlace(join(folder, 'results.json'), resultsJson(results))
+  const mapFiles = [...maps].flatMap(([model, byAttributer]) => [...byAttributer].map(([attributer, rows]) => [mapsFile(folder, model, attributer), rows] as const))
+  const pending: PendingFile[] = []
+  try {
+    for (const [file, rows] of [[join(folder, 'inputs.npy'), inputs] as const, ...mapFiles]) pending.push(await writeBeside(file, encodeNpy(rows)))
+    pending.push(await writeBeside(join(folder, 'rows.csv'), rowsCsv(results.rows)))
+    pending.push(await writeBeside(join(folder, 'summary.csv'), summaryCsv(results.summary)))
+    pending.push(await writeBeside(join(folder, 'run.json'), `${JSON.stringify(run, null, 2)}\n`))
+    pending.push(await writeBeside(join(folder, 'results.json'), resultsJson(results)))
+    for (const file of pending) await file.place()
+  } catch (error) {
+    for (const file of pending) await file.discard()
+    throw error
+  }
+  const current = new Set(mapFiles.map(([file]) => file))
+  for (const file of await readdir(join(folder, 'maps'), { recursive: true })) {
+    const path = join(folder, 'maps', file)
+    if (path.endsWith('.npy') && !current.has(path)) await rm(path)
+  }
 }
 
 /** One row to a line, so that two runs can be compared by `diff`. */
@@ -61,8 +75,11 @@ export function resultsJson({ rows, summary, ...rest }: Results): string {
 /** @throws UserError where the folder is not that of a run, or a file in it is damaged. */
 export async function readRun(folder: string): Promise<RunFolder> {
   const results = await readJson<Results>(join(folder, 'results.json'))
-  if (!results) throw new UserError(`${folder} holds no results.json: name the folder of a run, the one given as --out`)
+  if (results === undefined) throw new UserError(`${folder} holds no results.json: name the folder of a run, the one given as --out`)
+  if (!isRecord(results)) throw new UserError(`${join(folder, 'results.json')}: expected the results of a run, found ${describe(results)}`)
   if ((results.format as string) !== 'touchstone-results/1') throw new UserError(`${join(folder, 'results.json')}: expected format "touchstone-results/1", found ${JSON.stringify(results.format)}: use the version of Touchstone that wrote it`)
+  const whole = [results.config, results.models, results.dataset].every(isRecord) && isRecord(results.config.attributers) && [results.examples, results.predictions, results.rows, results.summary].every(Array.isArray)
+  if (!whole) throw new UserError(`${join(folder, 'results.json')}: is damaged: it lacks the config, models, dataset, examples, predictions, rows or summary of a run`)
   const maps = new Map<string, ReadonlyMap<string, Rows>>()
   for (const model of Object.keys(results.models)) {
     const byAttributer = new Map<string, Rows>()
@@ -80,25 +97,51 @@ export async function readRun(folder: string): Promise<RunFolder> {
  * @throws UserError where it cannot be written; what stood in its place is still there.
  */
 export async function writeInPlace(file: string, content: string | Uint8Array): Promise<void> {
-  const beside = `${file}.${process.pid}.part`
-  try {
-    await makeFolder(dirname(file))
-    await writeFile(beside, content)
-    await rename(beside, file)
-  } catch (error) {
-    await rm(beside, { force: true }).catch(() => undefined)
-    throw new UserError(`cannot write ${file}: ${fileFault(error)}`)
-  }
+  await (await writeBeside(file, content)).place()
 }
 
-/** As `mkdir` with `recursive`, which never comes back where the file system takes no folders, such as /proc. */
-async function makeFolder(folder: string): Promise<void> {
-  if (existsSync(folder)) return
-  await makeFolder(dirname(folder))
-  await mkdir(folder).catch((error: unknown) => {
-    // Another process may have made it meanwhile.
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+/** A file that is written, but not yet in its place. */
+interface PendingFile {
+  readonly place: () => Promise<void>
+  readonly discard: () => Promise<void>
+}
+
+async function writeBeside(file: string, content: string | Uint8Array): Promise<PendingFile> {
+  const beside = `${file}.${process.pid}.part`
+  const discard = (): Promise<void> => rm(beside, { force: true }).catch(() => undefined)
+  const attempt = async (work: () => Promise<void>): Promise<void> => {
+    try {
+      await work()
+    } catch (error) {
+      await discard()
+      throw new UserError(`cannot write ${file}: ${fileFault(error)}`)
+    }
+  }
+  await attempt(async () => {
+    await makeFolder(dirname(file))
+    await writeFile(beside, content)
   })
+  return { place: () => attempt(() => rename(beside, file)), discard }
+}
+
+/**
+ * As `mkdir` with `recursive`, which never comes back where the file system takes no folders, such as /proc.
+ * @returns the folders that were made, outermost first.
+ */
+async function makeFolder(folder: string): Promise<readonly string[]> {
+  if (existsSync(folder)) {
+    if ((await stat(folder)).isDirectory()) return []
+    throw Object.assign(new Error(`${folder} is a file`), { code: 'ENOTDIR' })
+  }
+  const above = await makeFolder(dirname(folder))
+  try {
+    await mkdir(folder)
+    return [...above, folder]
+  } catch (error) {
+    // Another process may have made it meanwhile.
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return above
+    throw error
+  }
 }
 
 /** Labels may hold any printable character; a file's name may not. */
