@@ -1,16 +1,29 @@
+import type { SummaryRow } from '@touchstone/evaluation'
 import type { Findings } from './findings.js'
 import { html, type Html } from './html.js'
 import { rank, type Rank } from './rank.js'
 
+/** A rank that is open where its interval overlaps with another method's: the order of the two is not settled. */
+export type JudgedRank = Rank & { readonly open: boolean }
+
 /** The ranks of all methods on one model by one metric, in the order of the methods. */
-export function ranksOf(findings: Findings, model: string, metric: string): readonly (Rank | undefined)[] {
+export function ranksOf(findings: Findings, model: string, metric: string): readonly (JudgedRank | undefined)[] {
   const direction = findings.direction(metric)
-  const means = findings.attributers.map((attributer) => findings.summary(model, attributer, metric)?.mean)
-  return direction === undefined ? means.map(() => undefined) : rank(means, direction)
+  const summaries = findings.attributers.map((attributer) => findings.summary(model, attributer, metric))
+  if (direction === undefined) return summaries.map(() => undefined)
+  return rank(summaries.map((summary) => summary?.mean), direction).map((place, index) => place && { ...place, open: summaries.some((other, at) => at !== index && overlap(summaries[index], other)) })
 }
 
-/** `1 of 4`, `2 of 4, tied`, or that there is none. */
-export function rankCell(place: Rank | undefined): Html {
+function overlap(a: SummaryRow | undefined, b: SummaryRow | undefined): boolean {
+  const bounds = [a?.ciLow, a?.ciHigh, b?.ciLow, b?.ciHigh]
+  if (!bounds.every((bound) => typeof bound === 'number')) return false
+  const [aLow, aHigh, bLow, bHigh] = bounds as [number, number, number, number]
+  return aLow <= bHigh && bLow <= aHigh
+}
+
+/** `1 of 4`, `2 of 4, open`, `2 of 4, tied`, or that there is none. */
+export function rankCell(place: JudgedRank | undefined): Html {
   if (!place) return html`<span class="rank none">no rank</span>`
-  return html`<span class="rank${place.place === 1 ? ' best' : ''}"><b>${place.place}</b> of ${place.of}${place.tied ? ', tied' : undefined}</span>`
+  const note = place.tied ? ', tied' : place.open ? ', open' : undefined
+  return html`<span class="rank${place.place === 1 && note === undefined ? ' best' : ''}"><b>${place.place}</b> of ${place.of}${note}</span>`
 }

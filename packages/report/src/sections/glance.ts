@@ -21,5 +21,5 @@ export function glance(findings: Findings): Html | undefined {
     )
     return html`<tbody>${groupRow(model, metrics.length + 1)}${rows}</tbody>`
   })
-  return table('glance', html`<strong>Ranks at a glance.</strong> Place among the methods of the same model, by the mean of each metric; 1 is best.`, head, bodies)
+  return table('glance', html`<strong>Ranks at a glance.</strong> Place among the methods of the same model, by the mean of each metric; 1 is best. Open: the 95 % interval overlaps with that of another method, so the order is not settled.`, head, bodies)
 }
