@@ -8,7 +8,7 @@ it('says what is missing when wasm was asked for', async () => {
 
 it('otherwise falls back to cpu and says why', async () => {
   const engine = await openEngine({ wasmPaths: '/nowhere/' })
-  expect(engine).toEqual({ name: 'tfjs-cpu', version: '4.22.0', kernels: '1', fallback: 'there is no file /nowhere/tfjs-backend-wasm-simd.wasm' })
+  expect(engine).toEqual({ name: 'tfjs-cpu', version: '4.22.0', kernels: '2', fallback: 'there is no file /nowhere/tfjs-backend-wasm-simd.wasm' })
   expect(tf.getBackend()).toBe('cpu')
   await expect(openEngine({ backend: 'wasm' })).rejects.toThrow('open already, with backend tfjs-cpu')
 })

@@ -37,7 +37,7 @@ export interface Engine {
 }
 
 /** Counts up with every change of a kernel or gradient that may change a bit of a result. */
-const kernelSetVersion = '1'
+const kernelSetVersion = '2'
 
 let opened: Promise<Engine> | undefined
 

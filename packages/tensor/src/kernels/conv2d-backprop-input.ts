@@ -1,8 +1,9 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
+import { simd } from '../simd/simd.js'
 import { convolutionGeometry, explicitPads } from './convolution.js'
 import type { ConvolutionAttrs, Geometry } from './convolution.js'
 import { derived } from './derived.js'
-import { allocate, floats, release } from './heap.js'
+import { addressOf, allocate, floats, release } from './heap.js'
 import { defineKernel } from './kernel.js'
 import type { StockKernels, WasmBackend } from './kernel.js'
 import { transposeInto } from './transpose.js'
@@ -34,7 +35,11 @@ export const conv2DBackpropInput = defineKernel<Inputs, Attrs>('Conv2DBackpropIn
     for (const row of vertical) {
       for (const column of horizontal) {
         const values = convolvePhase(backend, dy, filter, row, column)
-        scatter(floats(backend, values), values.shape, floats(backend, dx), geometry, row.first, column.first)
+        const [rows, height, width, channels] = values.shape as [number, number, number, number]
+        simd(backend).scatterPixels(
+          addressOf(backend, values), addressOf(backend, dx), rows, height, width, channels, geometry.inHeight, geometry.inWidth,
+          row.first, column.first, geometry.strideHeight, geometry.strideWidth,
+        )
         release(backend, values)
       }
     }
@@ -128,20 +133,4 @@ function turnedTaps(backend: WasmBackend, filter: TensorInfo, rowTaps: readonly 
     }
   }
   return result
-}
-
-/** Puts the pixels of a phase in their places. */
-function scatter(phase: Float32Array, shape: readonly number[], dx: Float32Array, geometry: Geometry, firstRow: number, firstColumn: number): void {
-  const [rows, height, width, channels] = shape as [number, number, number, number]
-  const { inHeight, inWidth, strideHeight, strideWidth } = geometry
-  let source = 0
-  for (let row = 0; row < rows; row++) {
-    for (let y = 0; y < height; y++) {
-      let target = ((row * inHeight + firstRow + y * strideHeight) * inWidth + firstColumn) * channels
-      for (let x = 0; x < width; x++) {
-        for (let channel = 0; channel < channels; channel++) dx[target + channel] = phase[source++]!
-        target += strideWidth * channels
-      }
-    }
-  }
 }

@@ -11,11 +11,12 @@ export type DataId = TensorInfo['dataId']
 export interface WasmBackend {
   readonly wasm: {
     readonly HEAPU8: Uint8Array
-    readonly tfjs: { disposeData: (tensorNumber: number) => void }
+    readonly asm: { readonly memory?: WebAssembly.Memory }
+    /** There in the threaded build, whose memory is made outside. */
+    readonly wasmMemory?: WebAssembly.Memory
   }
   readonly dataIdMap: {
     get: (dataId: DataId) => { readonly id: number, readonly memoryOffset: number }
-    delete: (dataId: DataId) => boolean
   }
   makeOutput: (shape: number[], dtype: DataType, memoryOffset?: number) => TensorInfo
   incRef: (dataId: DataId) => void

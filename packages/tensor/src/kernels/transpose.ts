@@ -1,7 +1,3 @@
-import type { TensorInfo } from '@tensorflow/tfjs-core'
-import { allocate, floats } from './heap.js'
-import type { WasmBackend } from './kernel.js'
-
 /** Both sides of the square that is moved at once, so that the lines read and the lines written stay in the cache. */
 const tile = 32
 
@@ -26,12 +22,4 @@ export function transposeInto(from: Float32Array, fromStart: number, rows: numbe
       }
     }
   }
-}
-
-/** A new tensor: the transposed matrix, `[columns, rows]`. */
-export function transposed(backend: WasmBackend, matrix: TensorInfo): TensorInfo {
-  const [rows, columns] = matrix.shape as [number, number]
-  const result = allocate(backend, [columns, rows])
-  transposeInto(floats(backend, matrix), 0, rows, columns, floats(backend, result), 0)
-  return result
 }

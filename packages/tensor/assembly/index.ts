@@ -1,0 +1,6 @@
+export { adam } from './adam'
+export { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise'
+export { gatherLargest, maxPoolGradient } from './max-pool'
+export { multiply, multiplyScratchBytes } from './multiply'
+export { scatterPixels, spreadPixels } from './pixels'
+export { addTo, sumMiddle } from './sum'
