@@ -6,6 +6,7 @@ import '@tensorflow/tfjs-layers'
 import { UserError } from '@touchstone/core'
 import { installGradients } from './gradients/index.js'
 import { cpuKernels, installKernels, wasmKernels } from './kernels/index.js'
+import { installAdam } from './optimizers/adam.js'
 
 /** How to start TensorFlow.js. */
 export interface EngineOptions {
@@ -74,6 +75,7 @@ async function start({ backend = 'auto', wasmPaths, kernels = 'touchstone' }: En
   if (kernels === 'touchstone') {
     installKernels(name === 'wasm' ? wasmKernels : cpuKernels, name)
     installGradients()
+    installAdam()
   }
   return Object.freeze({
     name: `tfjs-${name}` as const,

@@ -1,19 +1,23 @@
+import { adamStep } from './adam-step.js'
 import { batchMatMul } from './batch-mat-mul.js'
 import { conv2DBackpropFilter } from './conv2d-backprop-filter.js'
 import { conv2DBackpropInput } from './conv2d-backprop-input.js'
 import { depthwiseBackpropFilter } from './depthwise-backprop-filter.js'
 import { depthwiseBackpropInput } from './depthwise-backprop-input.js'
 import { conv2D, depthwiseConv2D, fusedConv2D, fusedDepthwiseConv2D } from './explicit-same-padding.js'
-import { fusedBatchNorm } from './fused-batch-norm.js'
+import { fusedBatchNorm, fusedBatchNormOfChannels } from './fused-batch-norm.js'
 import { identity } from './identity.js'
 import type { KernelDefinition } from './kernel.js'
 import { maxPoolGrad } from './max-pool-grad.js'
+import { maxPoolGradGrad } from './max-pool-grad-grad.js'
+import { mean, sum } from './sum.js'
 import { unsortedSegmentSum } from './unsorted-segment-sum.js'
 
 export { installKernels } from './kernel.js'
 
 /** What we put in the place of tfjs's kernels on its wasm backend. */
 export const wasmKernels: readonly KernelDefinition[] = [
+  adamStep,
   batchMatMul,
   conv2D,
   conv2DBackpropFilter,
@@ -21,11 +25,14 @@ export const wasmKernels: readonly KernelDefinition[] = [
   depthwiseBackpropFilter,
   depthwiseBackpropInput,
   depthwiseConv2D,
-  fusedBatchNorm,
+  fusedBatchNormOfChannels,
   fusedConv2D,
   fusedDepthwiseConv2D,
   identity,
   maxPoolGrad,
+  maxPoolGradGrad,
+  mean,
+  sum,
   unsortedSegmentSum,
 ]
 

@@ -20,6 +20,10 @@ export interface Simd {
     beta1: number, rest1: number, beta2: number, rest2: number, rate: number, correction: number, epsilon: number,
   ) => void
   readonly addTo: (target: number, values: number, count: number) => void
+  readonly collectPixels: (
+    from: number, x: number, firstLine: number, lines: number, height: number, width: number, channels: number, outHeight: number, outWidth: number,
+    filterHeight: number, filterWidth: number, strideY: number, strideX: number, top: number, left: number,
+  ) => void
   readonly depthwiseFilterGradient: (x: number, dy: number, gradient: number, work: number, ...geometry: DilatedWindows) => void
   readonly depthwiseInputGradient: (dy: number, filter: number, dx: number, ...geometry: DilatedWindows) => void
   readonly gatherLargest: (x: number, out: number, values: number, ...geometry: Windows) => void
@@ -28,6 +32,7 @@ export interface Simd {
     a: number, aTransposed: boolean, b: number, bTransposed: boolean, c: number, rows: number, inner: number, columns: number, add: boolean, scratch: number,
   ) => void
   readonly multiplyScratchBytes: { readonly value: number }
+  readonly normalise: (x: number, out: number, mean: number, slope: number, offset: number, rows: number, channels: number) => void
   readonly scatterPixels: (
     from: number, to: number, images: number, height: number, width: number, channels: number, toHeight: number, toWidth: number,
     firstY: number, firstX: number, strideY: number, strideX: number,
@@ -36,6 +41,7 @@ export interface Simd {
     x: number, to: number, firstLine: number, lines: number, height: number, width: number, channels: number, outHeight: number, outWidth: number,
     filterHeight: number, filterWidth: number, strideY: number, strideX: number, top: number, left: number,
   ) => void
+  readonly sumLast: (x: number, out: number, outer: number, count: number, divisor: number) => void
   readonly sumMiddle: (x: number, out: number, outer: number, count: number, inner: number, divisor: number) => void
 }
 
