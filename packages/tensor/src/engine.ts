@@ -1,11 +1,12 @@
 import '@tensorflow/tfjs-backend-cpu'
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm'
-import { enableProdMode, env, findBackendFactory, registerBackend, removeBackend, setBackend, version_core } from '@tensorflow/tfjs-core'
+import { backend as backendInUse, enableProdMode, env, findBackendFactory, registerBackend, removeBackend, setBackend, version_core } from '@tensorflow/tfjs-core'
 // Brings tfjs's gradients with it: tfjs-core by itself has none.
 import '@tensorflow/tfjs-layers'
 import { UserError } from '@touchstone/core'
 import { installGradients } from './gradients/index.js'
-import { cpuKernels, installKernels, wasmKernels } from './kernels/index.js'
+import { cpuKernels, guardHeapEnd, installKernels, wasmKernels } from './kernels/index.js'
+import type { WasmBackend } from './kernels/index.js'
 import { installAdam } from './optimizers/adam.js'
 
 /** How to start TensorFlow.js. */
@@ -74,6 +75,7 @@ async function start({ backend = 'auto', wasmPaths, kernels = 'touchstone' }: En
   if (name === 'cpu') await setBackend('cpu')
   if (kernels === 'touchstone') {
     installKernels(name === 'wasm' ? wasmKernels : cpuKernels, name)
+    if (name === 'wasm') guardHeapEnd(backendInUse() as unknown as WasmBackend)
     installGradients()
     installAdam()
   }

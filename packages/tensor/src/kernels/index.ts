@@ -13,7 +13,9 @@ import { maxPoolGradGrad } from './max-pool-grad-grad.js'
 import { mean, sum } from './sum.js'
 import { unsortedSegmentSum } from './unsorted-segment-sum.js'
 
+export { guardHeapEnd } from './heap-end.js'
 export { installKernels } from './kernel.js'
+export type { WasmBackend } from './kernel.js'
 
 /** What we put in the place of tfjs's kernels on its wasm backend. */
 export const wasmKernels: readonly KernelDefinition[] = [

@@ -11,6 +11,8 @@ export type DataId = TensorInfo['dataId']
 export interface WasmBackend {
   readonly wasm: {
     readonly HEAPU8: Uint8Array
+    _malloc: (bytes: number) => number
+    readonly _free: (address: number) => void
     readonly asm: { readonly memory?: WebAssembly.Memory }
     /** There in the threaded build, whose memory is made outside. */
     readonly wasmMemory?: WebAssembly.Memory
