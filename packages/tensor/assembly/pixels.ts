@@ -47,20 +47,6 @@ export function spreadPixels(
   }
 }
 
-/** Puts pixels side by side in their places among others: `to[image, first + y * stride, ...] = from[image, y, ...]`, in both directions. */
-export function scatterPixels(
-  from: usize, to: usize, images: i32, height: i32, width: i32, channels: i32, toHeight: i32, toWidth: i32,
-  firstY: i32, firstX: i32, strideY: i32, strideX: i32,
-): void {
-  const pixel = <usize>channels << 2
-  for (let image = 0; image < images; image++) {
-    for (let y = 0; y < height; y++) {
-      let target = to + <usize>((image * toHeight + firstY + y * strideY) * toWidth + firstX) * pixel
-      for (let x = 0; x < width; x++, from += pixel, target += <usize>strideX * pixel) copy(from, target, pixel)
-    }
-  }
-}
-
 /**
  * The reverse of {@link spreadPixels}: adds the values of each output pixel to the input values that it meets, in the order of the output pixels.
  *

@@ -1,8 +1,8 @@
 import { util } from '@tensorflow/tfjs-core'
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import { simd } from '../simd/simd.js'
-import { convolutionGeometry } from './convolution.js'
-import type { ConvolutionAttrs, Geometry } from './convolution.js'
+import { convolutionGeometry, isPlain } from './convolution.js'
+import type { ConvolutionAttrs } from './convolution.js'
 import { addressOf, allocate, floats, release } from './heap.js'
 import { defineKernel } from './kernel.js'
 
@@ -53,8 +53,3 @@ export const conv2DBackpropFilter = defineKernel<Inputs, Attrs>('Conv2DBackpropF
   release(backend, part, spread, scratch)
   return result
 })
-
-/** Whether each output pixel meets just its own input pixel, so that `x` needs no spreading. */
-function isPlain({ filterHeight, filterWidth, strideHeight, strideWidth, padInfo }: Geometry): boolean {
-  return filterHeight * filterWidth * strideHeight * strideWidth === 1 && padInfo.top + padInfo.bottom + padInfo.left + padInfo.right === 0
-}

@@ -44,3 +44,8 @@ export function dilatedWindows(geometry: Geometry) {
     geometry.padInfo.top, geometry.padInfo.left,
   ] as const
 }
+
+/** Whether each output pixel meets just its own input pixel, so that a convolution is a product of matrices. */
+export function isPlain({ filterHeight, filterWidth, strideHeight, strideWidth, padInfo }: Geometry): boolean {
+  return filterHeight * filterWidth * strideHeight * strideWidth === 1 && padInfo.top + padInfo.bottom + padInfo.left + padInfo.right === 0
+}

@@ -1,5 +1,6 @@
 import { adamStep } from './adam-step.js'
 import { batchMatMul } from './batch-mat-mul.js'
+import { cast } from './cast.js'
 import { conv2DBackpropFilter } from './conv2d-backprop-filter.js'
 import { conv2DBackpropInput } from './conv2d-backprop-input.js'
 import { depthwiseBackpropFilter } from './depthwise-backprop-filter.js'
@@ -21,6 +22,7 @@ export type { WasmBackend } from './kernel.js'
 export const wasmKernels: readonly KernelDefinition[] = [
   adamStep,
   batchMatMul,
+  cast,
   conv2D,
   conv2DBackpropFilter,
   conv2DBackpropInput,

@@ -33,10 +33,6 @@ export interface Simd {
   ) => void
   readonly multiplyScratchBytes: { readonly value: number }
   readonly normalise: (x: number, out: number, mean: number, slope: number, offset: number, rows: number, channels: number) => void
-  readonly scatterPixels: (
-    from: number, to: number, images: number, height: number, width: number, channels: number, toHeight: number, toWidth: number,
-    firstY: number, firstX: number, strideY: number, strideX: number,
-  ) => void
   readonly spreadPixels: (
     x: number, to: number, firstLine: number, lines: number, height: number, width: number, channels: number, outHeight: number, outWidth: number,
     filterHeight: number, filterWidth: number, strideY: number, strideX: number, top: number, left: number,
