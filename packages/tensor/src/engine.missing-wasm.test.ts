@@ -6,6 +6,12 @@ it('says what is missing when wasm was asked for', async () => {
   await expect(openEngine({ backend: 'wasm', wasmPaths: 'file:///nowhere/' })).rejects.toThrow('there is no file file:///nowhere/')
 })
 
+it('says so where WebAssembly has no vector instructions, on which our kernels are built', async () => {
+  tf.env().set('WASM_HAS_SIMD_SUPPORT', false)
+  await expect(openEngine({ backend: 'wasm' })).rejects.toThrow('no vector instructions')
+  tf.env().set('WASM_HAS_SIMD_SUPPORT', true)
+})
+
 it('otherwise falls back to cpu and says why', async () => {
   const engine = await openEngine({ wasmPaths: '/nowhere/' })
   expect(engine).toEqual({ name: 'tfjs-cpu', version: '4.22.0', kernels: '2', fallback: 'there is no file /nowhere/tfjs-backend-wasm-simd.wasm' })

@@ -69,7 +69,7 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
 async function start({ backend = 'auto', wasmPaths, kernels = 'touchstone' }: EngineOptions): Promise<Engine> {
   // All that this mode does is to mute tfjs's log: the greeting on the cpu backend's first use, and warnings that we report ourselves.
   enableProdMode()
-  const failure = backend === 'cpu' ? undefined : await startWasm(wasmPaths)
+  const failure = backend === 'cpu' ? undefined : await startWasm(wasmPaths, kernels)
   if (failure !== undefined && backend === 'wasm') throw new UserError(`TensorFlow.js's wasm backend could not start: ${failure}`)
   const name = backend === 'cpu' || failure !== undefined ? 'cpu' : 'wasm'
   if (name === 'cpu') await setBackend('cpu')
@@ -88,7 +88,8 @@ async function start({ backend = 'auto', wasmPaths, kernels = 'touchstone' }: En
 }
 
 /** Makes wasm the backend, or says why that is not possible. */
-async function startWasm(wasmPaths: EngineOptions['wasmPaths']): Promise<string | undefined> {
+async function startWasm(wasmPaths: EngineOptions['wasmPaths'], kernels: EngineOptions['kernels']): Promise<string | undefined> {
+  if (kernels !== 'stock' && !await env().getAsync('WASM_HAS_SIMD_SUPPORT')) return 'WebAssembly has no vector instructions (SIMD) here'
   if (wasmPaths !== undefined) {
     const missing = missingInNode(await wasmFileAt(wasmPaths))
     if (missing !== undefined) return `there is no file ${missing}`
