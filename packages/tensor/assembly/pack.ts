@@ -71,3 +71,18 @@ export function packLines(from: usize, stride: usize, across: bool, to: usize, c
     for (let k = 0; k < inner; k++, source += 4, target += step) store<f32>(target, line < count ? load<f32>(source) : 0)
   }
 }
+
+/** Packs four groups of 8 lines, one after the other, whose values lie side by side. They are read together, whole cache lines at a time. */
+export function packWide(from: usize, stride: usize, to: usize, inner: i32): void {
+  const group = <usize>inner << 5
+  for (let k = 0; k < inner; k++, from += stride, to += 32) {
+    v128.store(to, v128.load(from))
+    v128.store(to, v128.load(from, 16), 16)
+    v128.store(to + group, v128.load(from, 32))
+    v128.store(to + group, v128.load(from, 48), 16)
+    v128.store(to + 2 * group, v128.load(from, 64))
+    v128.store(to + 2 * group, v128.load(from, 80), 16)
+    v128.store(to + 3 * group, v128.load(from, 96))
+    v128.store(to + 3 * group, v128.load(from, 112), 16)
+  }
+}

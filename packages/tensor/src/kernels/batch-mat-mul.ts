@@ -1,15 +1,15 @@
 import { broadcast_util, util } from '@tensorflow/tfjs-core'
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import { simd } from '../simd/simd.js'
-import { addressOf, allocate, floats, release, reshaped } from './heap.js'
+import { addressOf, allocate, floats, release } from './heap.js'
 import { defineKernel } from './kernel.js'
 import type { WasmBackend } from './kernel.js'
 
 interface Inputs { readonly a: TensorInfo, readonly b: TensorInfo }
 interface Attrs { readonly transposeA: boolean, readonly transposeB: boolean }
 
-/** XNNPACK keeps its right factor packed, so for so few rows it does not read it twice as our kernel would. */
-const fewRows = 4
+/** For fewer rows than these it does not pay to pack the right factor. */
+const fewRows = 8
 
 /**
  * Products of matrices: `out[..., i, j] = sum over k of a[..., i, k] * b[..., k, j]`, either factor optionally transposed, leading axes
@@ -17,7 +17,7 @@ const fewRows = 4
  *
  * tfjs's own kernel uses XNNPACK only for one product of matrices as they are. Everything else, and so every gradient of a dense layer,
  * runs through a naive loop that is 10 to 40 times slower; and where both factors have leading axes to broadcast, the result is wrong. XNNPACK
- * also packs its right factor into memory of its own, which is lost on weights that training changes with every step.
+ * also keeps a packed copy of its right factor, which doubles the memory of weights and is lost on weights that training changes with every step.
  *
  * Each value of the result is the sum of its products in the order of the inner dimension, rounded to float32 at every step. So a row comes out
  * the same to the last bit whatever other rows `a` has, and whichever way was taken.
@@ -45,11 +45,7 @@ export const batchMatMul = defineKernel<Inputs, Attrs>('BatchMatMul', (stock) =>
     }
     if (util.sizeFromShape(bBatch) === 1 && !transposeA) {
       // One right factor for all: the left factors are one tall matrix.
-      const tall = count * rows
-      if (tall < fewRows && !transposeB) {
-        return reshaped(run(backend, { a: reshaped(a, [1, tall, inner]), b: reshaped(b, [1, ...bMatrix]) }, attrs), outShape)
-      }
-      return products(backend, { a, b }, attrs, [tall, inner, columns], [[0, 0]], outShape)
+      return products(backend, { a, b }, attrs, [count * rows, inner, columns], [[0, 0]], outShape)
     }
     const aIndex = broadcastIndices(aBatch, batch)
     const bIndex = broadcastIndices(bBatch, batch)
@@ -63,15 +59,14 @@ function products(
   backend: WasmBackend, { a, b }: Inputs, { transposeA, transposeB }: Attrs, [rows, inner, columns]: readonly [number, number, number],
   pairs: readonly (readonly [a: number, b: number])[], outShape: readonly number[],
 ): TensorInfo {
-  const { multiply, multiplyScratchBytes } = simd(backend)
+  const { multiply, multiplyFewRows, multiplyScratchBytes } = simd(backend)
   const out = allocate(backend, outShape)
   const scratch = allocate(backend, [multiplyScratchBytes.value / Float32Array.BYTES_PER_ELEMENT])
   const part = (tensor: TensorInfo, index: number, size: number) => addressOf(backend, tensor) + index * size * Float32Array.BYTES_PER_ELEMENT
   for (const [i, [aIndex, bIndex]] of pairs.entries()) {
-    multiply(
-      part(a, aIndex, rows * inner), transposeA, part(b, bIndex, inner * columns), transposeB, part(out, i, rows * columns),
-      rows, inner, columns, false, addressOf(backend, scratch),
-    )
+    const [left, right, to] = [part(a, aIndex, rows * inner), part(b, bIndex, inner * columns), part(out, i, rows * columns)]
+    if (rows < fewRows && !transposeA && !transposeB) multiplyFewRows(left, right, to, rows, inner, columns)
+    else multiply(left, transposeA, right, transposeB, to, rows, inner, columns, false, addressOf(backend, scratch))
   }
   release(backend, scratch)
   return out

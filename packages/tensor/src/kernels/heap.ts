@@ -27,11 +27,6 @@ export function integers(backend: WasmBackend, tensor: TensorInfo): Int32Array {
   return new Int32Array(backend.wasm.HEAPU8.buffer, addressOf(backend, tensor), util.sizeFromShape(tensor.shape))
 }
 
-/** The same values under another shape. Borrowed: it has no life of its own and is not to be released. */
-export function reshaped(tensor: TensorInfo, shape: readonly number[]): TensorInfo {
-  return { dataId: tensor.dataId, dtype: tensor.dtype, shape: [...shape] }
-}
-
 /** Where a tensor's values begin on the heap, in bytes. */
 export function addressOf(backend: WasmBackend, tensor: TensorInfo): number {
   return backend.dataIdMap.get(tensor.dataId).memoryOffset

@@ -31,6 +31,7 @@ export interface Simd {
   readonly multiply: (
     a: number, aTransposed: boolean, b: number, bTransposed: boolean, c: number, rows: number, inner: number, columns: number, add: boolean, scratch: number,
   ) => void
+  readonly multiplyFewRows: (a: number, b: number, c: number, rows: number, inner: number, columns: number) => void
   readonly multiplyScratchBytes: { readonly value: number }
   readonly normalise: (x: number, out: number, mean: number, slope: number, offset: number, rows: number, channels: number) => void
   readonly spreadPixels: (
