@@ -15,9 +15,15 @@ it('passes on the reason why the backend does not start', async () => {
   tf.registerBackend('wasm', factory)
 })
 
+it('says so where WebAssembly has no vector instructions, on which our kernels are built', async () => {
+  tf.env().set('WASM_HAS_SIMD_SUPPORT', false)
+  await expect(openEngine({ backend: 'wasm' })).rejects.toThrow('no vector instructions')
+  tf.env().set('WASM_HAS_SIMD_SUPPORT', true)
+})
+
 it('otherwise falls back to cpu and says why', async () => {
   const engine = await openEngine({ wasmPaths: '/nowhere/' })
-  expect(engine).toEqual({ name: 'tfjs-cpu', version: '4.22.0', kernels: '1', fallback: 'there is no file /nowhere/tfjs-backend-wasm-simd.wasm' })
+  expect(engine).toEqual({ name: 'tfjs-cpu', version: '4.22.0', kernels: '2', fallback: 'there is no file /nowhere/tfjs-backend-wasm-simd.wasm' })
   expect(tf.getBackend()).toBe('cpu')
   await expect(openEngine({ backend: 'wasm' })).rejects.toThrow('open already, with backend tfjs-cpu')
 })

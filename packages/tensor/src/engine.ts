@@ -1,11 +1,13 @@
 import '@tensorflow/tfjs-backend-cpu'
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm'
-import { enableProdMode, env, findBackendFactory, registerBackend, removeBackend, setBackend, version_core } from '@tensorflow/tfjs-core'
+import { backend as backendInUse, enableProdMode, env, findBackendFactory, registerBackend, removeBackend, setBackend, version_core } from '@tensorflow/tfjs-core'
 // Brings tfjs's gradients with it: tfjs-core by itself has none.
 import '@tensorflow/tfjs-layers'
 import { UserError } from '@touchstone/core'
 import { installGradients } from './gradients/index.js'
-import { cpuKernels, installKernels, wasmKernels } from './kernels/index.js'
+import { cpuKernels, guardHeapEnd, installKernels, wasmKernels } from './kernels/index.js'
+import type { WasmBackend } from './kernels/index.js'
+import { installAdam } from './optimizers/adam.js'
 
 /** How to start TensorFlow.js. */
 export interface EngineOptions {
@@ -37,7 +39,7 @@ export interface Engine {
 }
 
 /** Counts up with every change of a kernel or gradient that may change a bit of a result. */
-const kernelSetVersion = '1'
+const kernelSetVersion = '2'
 
 let opened: Promise<Engine> | undefined
 
@@ -67,13 +69,15 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
 async function start({ backend = 'auto', wasmPaths, kernels = 'touchstone' }: EngineOptions): Promise<Engine> {
   // All that this mode does is to mute tfjs's log: the greeting on the cpu backend's first use, and warnings that we report ourselves.
   enableProdMode()
-  const failure = backend === 'cpu' ? undefined : await startWasm(wasmPaths)
+  const failure = backend === 'cpu' ? undefined : await startWasm(wasmPaths, kernels)
   if (failure !== undefined && backend === 'wasm') throw new UserError(`TensorFlow.js's wasm backend could not start: ${failure}`)
   const name = backend === 'cpu' || failure !== undefined ? 'cpu' : 'wasm'
   if (name === 'cpu') await setBackend('cpu')
   if (kernels === 'touchstone') {
     installKernels(name === 'wasm' ? wasmKernels : cpuKernels, name)
+    if (name === 'wasm') guardHeapEnd(backendInUse() as unknown as WasmBackend)
     installGradients()
+    installAdam()
   }
   return Object.freeze({
     name: `tfjs-${name}` as const,
@@ -84,7 +88,8 @@ async function start({ backend = 'auto', wasmPaths, kernels = 'touchstone' }: En
 }
 
 /** Makes wasm the backend, or says why that is not possible. */
-async function startWasm(wasmPaths: EngineOptions['wasmPaths']): Promise<string | undefined> {
+async function startWasm(wasmPaths: EngineOptions['wasmPaths'], kernels: EngineOptions['kernels']): Promise<string | undefined> {
+  if (kernels !== 'stock' && !await env().getAsync('WASM_HAS_SIMD_SUPPORT')) return 'WebAssembly has no vector instructions (SIMD) here'
   if (wasmPaths !== undefined) {
     const missing = missingInNode(await wasmFileAt(wasmPaths))
     if (missing !== undefined) return `there is no file ${missing}`

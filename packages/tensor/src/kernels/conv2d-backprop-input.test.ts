@@ -1,6 +1,6 @@
-import { backend, conv2d, mul, reshape, sum, tidy, variable } from '@tensorflow/tfjs-core'
+import { conv2d, mul, sum, tidy } from '@tensorflow/tfjs-core'
 import type { Tensor, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, it } from 'vitest'
 import { openEngine } from '../index.js'
 import { expectClose, expectNoLeak, expectSameAsCpu, gradient, runOn, slopes } from '../testing/checks.js'
 import { convolutionCases, convolve, outputShape } from '../testing/convolutions.js'
@@ -60,44 +60,13 @@ describe('the input gradient of a convolution', () => {
     await expectSameAsCpu([randomValues([5, 5, 2], 1), randomValues([3, 3, 2, 3], 2)], compute)
   })
 
-  it('leaves nothing behind once the filter is disposed of', async () => {
+  it('leaves nothing behind', async () => {
     for (const strides of [1, 2]) {
       const upstream = randomValues(outputShape([2, 6, 6, 3], [3, 3, 3, 4], strides, 'same'), 3)
       const inputs = [randomValues([2, 6, 6, 3], 1), randomValues([3, 3, 3, 4], 2), upstream]
       await expectNoLeak(inputs, inputGradient(strides, 'same'))
+      const wide = [randomValues([2, 6, 6, 7], 1), randomValues([3, 3, 7, 4], 2), inputs[2]!]
+      await expectNoLeak(wide, inputGradient(strides, 'same'))
     }
-  })
-})
-
-describe('what is kept of a filter', () => {
-  const gradientOf = (filter: Tensor4D, x: Tensor4D) => tidy(() => gradient((at) => sum(conv2d(at, filter, 1, 'same')))(x))
-
-  it('does not grow with use and goes with the filter', () => {
-    const x = toTensor(randomValues([1, 4, 4, 1], 1))
-    const before = backend().numDataIds()
-    const filter = toTensor(randomValues([3, 3, 1, 1], 2))
-    for (let run = 0; run < 3; run++) {
-      gradientOf(filter, x).dispose()
-      expect(backend().numDataIds()).toBe(before + 2)
-    }
-    filter.dispose()
-    expect(backend().numDataIds()).toBe(before)
-    x.dispose()
-  })
-
-  it('is made anew when a variable takes another value', () => {
-    const x = toTensor(randomValues([1, 4, 4, 1], 1))
-    const filter = variable(toTensor(randomValues([3, 3, 1, 1], 2)))
-    const first = gradientOf(filter, x).dataSync()
-    filter.assign(mul(filter, 2))
-    expectClose(gradientOf(filter, x).dataSync(), first.map((value) => value * 2))
-  })
-
-  it('is told apart by shape where tensors share values', () => {
-    const values = toTensor(randomValues([16], 2))
-    gradientOf(reshape(values, [1, 1, 4, 4]), toTensor(randomValues([1, 2, 2, 4], 1)))
-    const gradient = gradientOf(reshape(values, [1, 1, 2, 8]), toTensor(randomValues([1, 2, 2, 2], 1)))
-    const expected = sum(reshape(values, [2, 8]), 1).dataSync()
-    expectClose(gradient.dataSync(), [0, 1, 2, 3].flatMap(() => [...expected]))
   })
 })

@@ -35,3 +35,17 @@ export function convolutionGeometry(
 export function explicitPads(top: number, bottom: number, left: number, right: number): backend_util.ExplicitPadding {
   return [[0, 0], [top, bottom], [left, right], [0, 0]]
 }
+
+/** The geometry of a depthwise convolution as the kernels in `assembly` take it. */
+export function dilatedWindows(geometry: Geometry) {
+  return [
+    geometry.batchSize, geometry.inHeight, geometry.inWidth, geometry.inChannels, geometry.outHeight, geometry.outWidth,
+    geometry.filterHeight, geometry.filterWidth, geometry.strideHeight, geometry.strideWidth, geometry.dilationHeight, geometry.dilationWidth,
+    geometry.padInfo.top, geometry.padInfo.left,
+  ] as const
+}
+
+/** Whether each output pixel meets just its own input pixel, so that a convolution is a product of matrices. */
+export function isPlain({ filterHeight, filterWidth, strideHeight, strideWidth, padInfo }: Geometry): boolean {
+  return filterHeight * filterWidth * strideHeight * strideWidth === 1 && padInfo.top + padInfo.bottom + padInfo.left + padInfo.right === 0
+}

@@ -1,7 +1,8 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
-import { convolutionGeometry } from './convolution.js'
+import { simd } from '../simd/simd.js'
+import { convolutionGeometry, dilatedWindows } from './convolution.js'
 import type { ConvolutionAttrs, Geometry } from './convolution.js'
-import { allocate, floats } from './heap.js'
+import { addressOf, allocate, floats, release } from './heap.js'
 import { defineKernel } from './kernel.js'
 
 interface Inputs { readonly x: TensorInfo, readonly dy: TensorInfo }
@@ -11,11 +12,21 @@ interface Attrs extends ConvolutionAttrs { readonly filterShape: [number, number
  * The gradient of a depthwise convolution with respect to its filter: `x` `[rows, height, width, channels]`, `dy` `[rows, outHeight, outWidth,
  * outputs]`, result of `filterShape` `[height, width, channels, outputs per channel]`. Dilated filters too.
  *
- * tfjs's wasm backend has no such kernel. Plain loops, summed in double precision.
+ * tfjs's wasm backend has no such kernel. The usual case (one output per channel) adds up line by line; the others are plain loops, summed in
+ * double precision.
  */
 export const depthwiseBackpropFilter = defineKernel<Inputs, Attrs>('DepthwiseConv2dNativeBackpropFilter', () => (backend, { x, dy }, attrs) => {
   const geometry = convolutionGeometry(x.shape, attrs.filterShape, attrs, true)
   const result = allocate(backend, attrs.filterShape)
+  if (geometry.inChannels === geometry.outChannels) {
+    const work = allocate(backend, [geometry.inChannels])
+    floats(backend, result).fill(0)
+    simd(backend).depthwiseFilterGradient(
+      addressOf(backend, x), addressOf(backend, dy), addressOf(backend, result), addressOf(backend, work), ...dilatedWindows(geometry),
+    )
+    release(backend, work)
+    return result
+  }
   const target = floats(backend, result)
   const { filterHeight, filterWidth, outChannels } = geometry
   for (let rowTap = 0; rowTap < filterHeight; rowTap++) {

@@ -1,8 +1,9 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
-import { convolutionGeometry, explicitPads } from './convolution.js'
+import { simd } from '../simd/simd.js'
+import { convolutionGeometry, dilatedWindows, explicitPads } from './convolution.js'
 import type { ConvolutionAttrs, Geometry } from './convolution.js'
 import { derived } from './derived.js'
-import { allocate, floats } from './heap.js'
+import { addressOf, allocate, floats } from './heap.js'
 import { defineKernel } from './kernel.js'
 import type { WasmBackend } from './kernel.js'
 
@@ -14,7 +15,7 @@ interface Attrs extends ConvolutionAttrs { readonly inputShape: [number, number,
  * channels, outputs per channel]`, result of `inputShape`. Dilated filters too.
  *
  * tfjs's wasm backend has no such kernel, so there is no input gradient of any MobileNet. The usual case (stride 1, one output per channel)
- * is the depthwise convolution of `dy` with the filter turned round; the others are plain loops.
+ * is the depthwise convolution of `dy` with the filter turned round.
  */
 export const depthwiseBackpropInput = defineKernel<Inputs, Attrs>('DepthwiseConv2dNativeBackpropInput', (stock) => {
   const convolve = stock('DepthwiseConv2dNative')
@@ -27,7 +28,12 @@ export const depthwiseBackpropInput = defineKernel<Inputs, Attrs>('DepthwiseConv
       return convolve(backend, { x: dy, filter: turned }, { strides: [1, 1], dilations: [dilationHeight, dilationWidth], pad: pads })
     }
     const dx = allocate(backend, attrs.inputShape)
-    accumulate(floats(backend, dy), floats(backend, filter), floats(backend, dx).fill(0), geometry)
+    floats(backend, dx).fill(0)
+    if (geometry.inChannels === geometry.outChannels) {
+      simd(backend).depthwiseInputGradient(addressOf(backend, dy), addressOf(backend, filter), addressOf(backend, dx), ...dilatedWindows(geometry))
+    } else {
+      accumulate(floats(backend, dy), floats(backend, filter), floats(backend, dx), geometry)
+    }
     return dx
   }
 })

@@ -1,5 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import { defineKernel } from './kernel.js'
+import type { WasmBackend } from './kernel.js'
 
 interface Inputs { readonly x: TensorInfo }
 
@@ -10,9 +11,11 @@ interface Inputs { readonly x: TensorInfo }
  */
 export const identity = defineKernel<Inputs, object>('Identity', (stock) => {
   const run = stock('Identity')
-  return (backend, { x }, attrs) => {
-    if (x.dtype === 'string') return run(backend, { x }, attrs)
-    backend.incRef(x.dataId)
-    return { dataId: x.dataId, shape: x.shape, dtype: x.dtype }
-  }
+  return (backend, { x }, attrs) => x.dtype === 'string' ? run(backend, { x }, attrs) : shared(backend, x)
 })
+
+/** Another tensor with the same values. */
+export function shared(backend: WasmBackend, x: TensorInfo): TensorInfo {
+  backend.incRef(x.dataId)
+  return { dataId: x.dataId, shape: x.shape, dtype: x.dtype }
+}

@@ -1,31 +1,42 @@
+import { adamStep } from './adam-step.js'
 import { batchMatMul } from './batch-mat-mul.js'
+import { cast } from './cast.js'
 import { conv2DBackpropFilter } from './conv2d-backprop-filter.js'
 import { conv2DBackpropInput } from './conv2d-backprop-input.js'
 import { depthwiseBackpropFilter } from './depthwise-backprop-filter.js'
 import { depthwiseBackpropInput } from './depthwise-backprop-input.js'
 import { conv2D, depthwiseConv2D, fusedConv2D, fusedDepthwiseConv2D } from './explicit-same-padding.js'
-import { fusedBatchNorm } from './fused-batch-norm.js'
+import { fusedBatchNorm, fusedBatchNormOfChannels } from './fused-batch-norm.js'
 import { identity } from './identity.js'
 import type { KernelDefinition } from './kernel.js'
 import { maxPoolGrad } from './max-pool-grad.js'
+import { maxPoolGradGrad } from './max-pool-grad-grad.js'
+import { mean, sum } from './sum.js'
 import { unsortedSegmentSum } from './unsorted-segment-sum.js'
 
+export { guardHeapEnd } from './heap-end.js'
 export { installKernels } from './kernel.js'
+export type { WasmBackend } from './kernel.js'
 
 /** What we put in the place of tfjs's kernels on its wasm backend. */
 export const wasmKernels: readonly KernelDefinition[] = [
+  adamStep,
   batchMatMul,
+  cast,
   conv2D,
   conv2DBackpropFilter,
   conv2DBackpropInput,
   depthwiseBackpropFilter,
   depthwiseBackpropInput,
   depthwiseConv2D,
-  fusedBatchNorm,
+  fusedBatchNormOfChannels,
   fusedConv2D,
   fusedDepthwiseConv2D,
   identity,
   maxPoolGrad,
+  maxPoolGradGrad,
+  mean,
+  sum,
   unsortedSegmentSum,
 ]
 

@@ -11,11 +11,14 @@ export type DataId = TensorInfo['dataId']
 export interface WasmBackend {
   readonly wasm: {
     readonly HEAPU8: Uint8Array
-    readonly tfjs: { disposeData: (tensorNumber: number) => void }
+    _malloc: (bytes: number) => number
+    readonly _free: (address: number) => void
+    readonly asm: { readonly memory?: WebAssembly.Memory }
+    /** There in the threaded build, whose memory is made outside. */
+    readonly wasmMemory?: WebAssembly.Memory
   }
   readonly dataIdMap: {
     get: (dataId: DataId) => { readonly id: number, readonly memoryOffset: number }
-    delete: (dataId: DataId) => boolean
   }
   makeOutput: (shape: number[], dtype: DataType, memoryOffset?: number) => TensorInfo
   incRef: (dataId: DataId) => void
@@ -23,7 +26,7 @@ export interface WasmBackend {
 }
 
 /** A kernel as a plain function of its inputs and attributes. The result belongs to the caller; inputs are never written to. */
-export type Kernel<Inputs extends object, Attrs extends object> = (backend: WasmBackend, inputs: Inputs, attrs: Attrs) => TensorInfo
+export type Kernel<Inputs extends object, Attrs extends object, Result = TensorInfo> = (backend: WasmBackend, inputs: Inputs, attrs: Attrs) => Result
 
 /** Looks up one of tfjs's own kernels by name, as it was before any of ours took its place. */
 export type StockKernels = (name: string) => Kernel<object, object>
@@ -40,9 +43,9 @@ export interface KernelDefinition {
  * @param name - tfjs's name of the kernel, such as `MaxPoolGrad`
  * @param build - makes the kernel; called once, when it is installed
  */
-export function defineKernel<Inputs extends object, Attrs extends object>(
+export function defineKernel<Inputs extends object, Attrs extends object, Result extends TensorInfo | TensorInfo[] = TensorInfo>(
   name: string,
-  build: (stock: StockKernels) => Kernel<Inputs, Attrs>,
+  build: (stock: StockKernels) => Kernel<Inputs, Attrs, Result>,
 ): KernelDefinition {
   return {
     name,

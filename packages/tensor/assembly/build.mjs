@@ -1,0 +1,45 @@
+/*
+ * Compiles the AssemblyScript kernels of this folder into src/simd/binary.ts, from where they travel as text, so that no bundler, browser or
+ * package has to find a further file. Run it after every change here; a test compares.
+ *
+ * node packages/tensor/assembly/build.mjs
+ */
+import { writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { main } from 'assemblyscript/asc'
+
+const folder = fileURLToPath(new URL('.', import.meta.url))
+const target = fileURLToPath(new URL('../src/simd/binary.ts', import.meta.url))
+
+// No runtime and no data of its own: all memory is the backend's.
+const options = ['-O3', '--noAssert', '--enable', 'simd', '--runtime', 'stub', '--importMemory', '--initialMemory', '0']
+// tfjs's threaded build, which browsers choose where pages are isolated, has a memory that threads share. It is imported under another type.
+const shared = [...options, '--enable', 'threads', '--sharedMemory', '--maximumMemory', '65536']
+
+/** What src/simd/binary.ts holds. */
+export async function compile() {
+  return { plainBinary: await binary(options), sharedBinary: await binary(shared) }
+}
+
+async function binary(flags) {
+  let output
+  const { error, stderr } = await main(['index.ts', '--baseDir', folder, '--outFile', 'kernels.wasm', ...flags], {
+    writeFile: (name, contents) => { if (name.endsWith('.wasm')) output = contents },
+  })
+  if (error !== null) throw new Error(`${error.message}\n${stderr.toString()}`)
+  return Buffer.from(output).toString('base64')
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { plainBinary, sharedBinary } = await compile()
+  writeFileSync(target, [
+    '// Made by assembly/build.mjs. Do not edit.',
+    '',
+    '/** The kernels of `assembly`, for a memory of its own. */',
+    `export const plainBinary = '${plainBinary}'`,
+    '',
+    '/** The same for a memory that threads share. */',
+    `export const sharedBinary = '${sharedBinary}'`,
+    '',
+  ].join('\n'))
+}

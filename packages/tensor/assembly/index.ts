@@ -1,0 +1,7 @@
+export { adam } from './adam'
+export { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise'
+export { gatherLargest, maxPoolGradient } from './max-pool'
+export { multiply, multiplyFewRows, multiplyScratchBytes } from './multiply'
+export { normalise } from './normalise'
+export { collectPixels, spreadPixels } from './pixels'
+export { addTo, sumLast, sumMiddle } from './sum'
