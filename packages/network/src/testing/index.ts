@@ -39,8 +39,11 @@ export function withWeights<Model extends layers.LayersModel>(model: Model): Mod
 export async function expectClose(actual: tf.Tensor, expected: tf.Tensor, tolerance = 1e-5): Promise<void> {
   expect(actual.shape).toEqual(expected.shape)
   const [a, b] = [await actual.data(), await expected.data()]
-  const largest = Math.max(...Array.from(b, Math.abs), 1e-6)
-  const difference = Math.max(...Array.from(a, (value, i) => Math.abs(value - b[i]!)))
+  let [largest, difference] = [1e-6, 0]
+  b.forEach((value, i) => {
+    largest = Math.max(largest, Math.abs(value))
+    difference = Math.max(difference, Math.abs(a[i]! - value))
+  })
   expect(difference / largest).toBeLessThan(tolerance)
 }
 
