@@ -68,8 +68,8 @@ test('the operations of converted models compute what TensorFlow.js does', async
   const given = Object.fromEntries(Object.entries(weights).map(([name, w]) => [name, tf.tensor('data' in w ? w.data : values(w.shape, name), w.shape)])) as Record<keyof typeof weights, tf.Tensor>
   const image4 = tensor([2, 6, 6, 2]) as tf.Tensor4D
   const expected = (input: tf.Tensor): tf.Tensor => {
-    const first = tf.sub(given.scale, tf.mul(given.scale, input)) as tf.Tensor4D
-    const conv = tf.relu6(tf.add(tf.conv2d(first, given.kernel as tf.Tensor4D, 1, [[0, 0], [1, 0], [2, 1], [0, 0]]), given.bias)) as tf.Tensor4D
+    const first = tf.sub<tf.Tensor4D>(given.scale, tf.mul(given.scale, input))
+    const conv = tf.relu6<tf.Tensor4D>(tf.add(tf.conv2d(first, given.kernel as tf.Tensor4D, 1, [[0, 0], [1, 0], [2, 1], [0, 0]]), given.bias))
     const dw = tf.depthwiseConv2d(conv, given.depthwise as tf.Tensor4D, 1, 'same')
     const norm = tf.batchNorm(dw, given.mean as tf.Tensor1D, given.variance as tf.Tensor1D, given.beta as tf.Tensor1D, given.gamma as tf.Tensor1D, 0.001)
     const padded = tf.pad<tf.Tensor4D>(tf.sub(tf.tanh(norm), conv), [[0, 0], [1, 0], [0, 1], [0, 0]])

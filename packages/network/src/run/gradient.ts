@@ -1,4 +1,4 @@
-import { UserError } from '@touchstone/core'
+import { sameShape, UserError } from '@touchstone/core'
 import { tf } from '@touchstone/tensor'
 import type { Network } from '../network.js'
 import { backward, type BackwardOptions } from './backward.js'
@@ -52,5 +52,11 @@ export function valueAndGradient(network: Network, x: Inputs, targets: Targets, 
  * the tensor, which can be differentiated again by `tf.grad`, by `x` and by the weights.
  */
 export function inputGradient(network: Network, x: Inputs, targets: Targets, options: BackwardOptions = {}): tf.Tensor {
-  return tf.tidy(() => valueAndGradient(network, x, targets, options).gradients[0]!)
+  return tf.tidy(() => {
+    const gradient = valueAndGradient(network, x, targets, options).gradients[0]!
+    const [input] = x instanceof tf.Tensor ? [x] : x
+    // Where all layers are linear nothing of `x` is in its gradient, and tfjs would refuse to differentiate it instead of giving zeros.
+    const asked = tf.engine().isTapeOn() && sameShape(gradient.shape, input!.shape)
+    return asked ? tf.add(gradient, tf.mul(input!, 0)) : gradient
+  })
 }

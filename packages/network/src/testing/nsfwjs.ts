@@ -1,8 +1,15 @@
 import { tf } from '@touchstone/tensor'
-import { MobileNetV2Model } from 'nsfwjs/models/mobilenet_v2'
-import { MobileNetV2MidModel } from 'nsfwjs/models/mobilenet_v2_mid'
 
-const models = { mobilenet_v2: MobileNetV2Model, mobilenet_v2_mid: MobileNetV2MidModel }
+// Typed here: the package's own types lean on a package that it does not bring.
+const models = {
+  mobilenet_v2: (): Promise<unknown> => import('nsfwjs/models/mobilenet_v2'),
+  mobilenet_v2_mid: (): Promise<unknown> => import('nsfwjs/models/mobilenet_v2_mid'),
+}
+
+interface Definition {
+  readonly modelJson: () => Promise<unknown>
+  readonly weightBundles: readonly (() => Promise<unknown>)[]
+}
 
 /** What the package holds: model.json, and its weight files as base64 text. */
 interface Stored {
@@ -18,8 +25,7 @@ function only(loaded: unknown): unknown {
 
 /** A real classifier that nobody here made, out of the npm package nsfwjs: one as a layers-model, one as a graph-model. */
 export async function nsfwModel(name: keyof typeof models): Promise<tf.io.ModelArtifacts> {
-  // Typed here: the package's own types lean on a package that it does not bring.
-  const { modelJson, weightBundles }: { modelJson: () => Promise<unknown>; weightBundles: readonly (() => Promise<unknown>)[] } = models[name]
+  const { modelJson, weightBundles } = Object.values((await models[name]()) as object)[0] as Definition
   const { format, modelTopology, weightsManifest } = only(await modelJson()) as Stored
   const shards = await Promise.all(weightBundles.map(async (load) => Uint8Array.from(atob(only(await load()) as string), (char) => char.charCodeAt(0))))
   return { format, modelTopology, weightSpecs: weightsManifest.flatMap(({ weights }) => weights), weightData: shards.map(({ buffer }) => buffer) }
