@@ -1,3 +1,7 @@
+export type { AttackOptions, Attacked, Norm } from './attacks/attack.js'
+export { fgsm } from './attacks/fgsm.js'
+export { minimumNorm, type MinimumNormOptions } from './attacks/minimum-norm.js'
+export { pgd, type PgdOptions } from './attacks/pgd.js'
 export { attributerFromMap, networkOf, tensorMapOf, type SteppedMap, type TensorMap } from './attribution-map.js'
 export { batchNormAffine, type BatchNormWeights } from './graph/batch-norm.js'
 export { checkGraph, type CheckedGraph, type Place, type Shape } from './graph/check.js'
