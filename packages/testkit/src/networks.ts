@@ -60,7 +60,7 @@ class Builder {
 
   add(piece: Piece, inputs: readonly string[] = [this.#last]): this {
     this.#last = `${piece.op}-${this.#nodes.length}`
-    this.#nodes.push({ ...piece, id: this.#last, inputs } as GraphNode)
+    this.#nodes.push({ ...piece, id: this.#last, inputs })
     return this
   }
 

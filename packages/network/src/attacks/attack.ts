@@ -46,7 +46,7 @@ export function ascend(network: Network, x: tf.Tensor, classes: readonly number[
     const other = loss === 'cross-entropy' ? tf.softmax(output) : tf.oneHot(tf.argMax(tf.sub(output, tf.mul(own, 1e30)), 1), network.classCount)
     const leaving = tf.sub(other, own)
     return [output, backward(network, activations, targeted ? tf.neg(leaving) : leaving, { finished: activations.free })[0]!] as const
-  }) as unknown as [tf.Tensor2D, tf.Tensor]
+  })
   return { logits, gradient }
 }
 
@@ -84,6 +84,6 @@ export function perRow(values: readonly number[], rank: number): tf.Tensor {
 }
 
 function rowLengths(x: tf.Tensor): tf.Tensor {
-  const sums = tf.sum(tf.reshape(tf.square(x), [x.shape[0]!, -1]), 1)
-  return tf.reshape(tf.sqrt(sums), [x.shape[0]!, ...new Array<number>(x.rank - 1).fill(1)])
+  const sums = tf.sum(tf.reshape(tf.square(x), [x.shape[0], -1]), 1)
+  return tf.reshape(tf.sqrt(sums), [x.shape[0], ...new Array<number>(x.rank - 1).fill(1)])
 }
