@@ -67,9 +67,11 @@ async function onDisk(place: string): Promise<Files> {
   }
 }
 
-/** A place as written in a config: a URL as it is, a path relative to the config's folder. */
+/** A place as written in a config: a URL as it is, a path relative to the config's folder; in a browser relative to the page. */
 export async function resolvePlace(base: string, place: string): Promise<string> {
   if (isUrl(place)) return place
+  const page = (globalThis as { readonly location?: { readonly href: string } }).location
+  if (page) return new URL(place, page.href).href
   const { default: nodePath } = await import('node:path')
   return nodePath.resolve(base, place)
 }

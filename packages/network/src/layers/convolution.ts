@@ -2,7 +2,7 @@ import { tf } from '@touchstone/tensor'
 import type { Conv2DNode, DepthwiseConv2DNode, Pair } from '../graph/node.js'
 import { outputLength, tfPadding, type TfPadding } from './geometry.js'
 import { expectWeight, onlyInput, refuse, type Layer } from './layer.js'
-import { runKernel, withGradient } from './with-gradient.js'
+import { hasGradient, runKernel, withGradient } from './with-gradient.js'
 
 /** Convolution. A dilated one runs as an ordinary one with zeros between the taps, since tfjs has no gradient of the other. */
 export const conv2d: Layer<Conv2DNode> = {
@@ -59,9 +59,10 @@ function depthwise(x: tf.Tensor4D, filter: tf.Tensor4D, node: DepthwiseConv2DNod
   return tf.depthwiseConv2d(x, filter, pairOf(node.strides), tfPadding(node.padding))
 }
 
-/** The transposed depthwise convolution, which tfjs can run but not differentiate: it is linear in both of its inputs. */
+/** The transposed depthwise convolution, which tfjs itself can run but not differentiate: it is linear in both of its inputs. */
 function depthwiseTranspose(signal: tf.Tensor4D, kernel: tf.Tensor4D, inputShape: number[], strides: [number, number], pad: TfPadding): tf.Tensor {
   const attrs = { strides, pad, dilations: [1, 1] }
+  if (hasGradient('DepthwiseConv2dNativeBackpropInput')) return runKernel('DepthwiseConv2dNativeBackpropInput', { dy: signal, filter: kernel }, { ...attrs, inputShape })
   return withGradient(
     [signal, kernel],
     [],

@@ -2,7 +2,7 @@ import { tf } from '@touchstone/tensor'
 import type { PoolNode } from '../graph/node.js'
 import { outputLength, samePadBefore } from './geometry.js'
 import { onlyInput, refuse, type Layer } from './layer.js'
-import { runKernel, withGradient } from './with-gradient.js'
+import { hasGradient, runKernel, withGradient } from './with-gradient.js'
 
 type Pooling = Pick<PoolNode, 'size' | 'strides' | 'padding'>
 
@@ -31,6 +31,8 @@ const attrsOf = ({ size, strides, padding }: Pooling) => ({ filterSize: [...size
 
 /** Moves each value of `signal` to where `x` is largest in its window; linear in `signal`, and its gradient reads at the same places. */
 function toMaximum(signal: tf.Tensor4D, x: tf.Tensor4D, output: tf.Tensor4D, pooling: Pooling): tf.Tensor {
+  // Where there is a kernel for it, the gradient's own gradient is faster than ours.
+  if (hasGradient('MaxPoolGrad')) return runKernel('MaxPoolGrad', { dy: signal, input: x, output }, attrsOf(pooling))
   return withGradient(
     [signal],
     [x, output],

@@ -32,3 +32,9 @@ export function withGradient(
   })
   return run(...inputs)
 }
+
+/** Whether tfjs, or `@touchstone/tensor`, can differentiate a kernel by itself. */
+export function hasGradient(kernelName: string): boolean {
+  // The type leaves out that there may be none.
+  return (tf.getGradient(kernelName) as tf.GradConfig | undefined) !== undefined
+}
