@@ -2,11 +2,12 @@
  * What gradients cost beside a plain forward pass, as ratios within one run: output and input gradient together, and the gradient of a function of
  * the input gradient by the input and by the weights.
  *
- * node packages/network/bench/gradients.mjs (after a build)
+ * node packages/network/bench/gradients.mjs (after a build); with --large also ResNet50 and VGG16, which want minutes and gigabytes
  */
 import { fileURLToPath } from 'node:url'
 import { openEngine, layers, tf } from '@touchstone/tensor'
 import * as network from '../dist/index.js'
+import { resNet50, squeezeNet, vgg16 } from './architectures.mjs'
 
 const rounds = 7
 
@@ -15,13 +16,16 @@ const cases = [
   { name: 'CIFAR-size CNN, 64 rows', limits: [3, 8, 9], build: () => network.networkFromLayers(cifarNetwork()), rows: 64 },
   { name: 'MobileNetV2 224 x 224', limits: [4], build: () => mobileNet(false), rows: 1 },
   { name: 'MobileNetV2, folded', limits: [4], build: () => mobileNet(true), rows: 1 },
+  { name: 'SqueezeNet 224 x 224', limits: [4], build: () => network.createNetwork(squeezeNet()), rows: 1 },
+  { name: 'ResNet50 224 x 224', limits: [3], build: () => network.createNetwork(resNet50()), rows: 1, large: true },
+  { name: 'VGG16 224 x 224', limits: [3], build: () => network.createNetwork(vgg16()), rows: 1, large: true },
 ]
 
 /** @returns {Promise<{ name: string, task: string, ms: number, ratio: number, limit?: number }[]>} */
-export async function bench() {
+export async function bench({ large = false } = {}) {
   await openEngine({ backend: 'wasm' })
   const results = []
-  for (const { name, limits, build, rows } of cases) {
+  for (const { name, limits, build, rows } of cases.filter((entry) => large || !entry.large)) {
     const net = await build()
     const x = tf.randomUniform([rows, ...net.inputShape], 0, 1, 'float32', 3)
     const targets = Array.from({ length: rows }, (_, row) => row % net.classCount)
@@ -81,4 +85,7 @@ async function mobileNet(foldBatchNorm) {
   return network.networkFromLayers(await layers.loadLayersModel(tf.io.fromMemory(await nsfwModel('mobilenet_v2'))), { foldBatchNorm })
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(format(await bench()))
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  console.log(format(await bench({ large: process.argv.includes('--large') })))
+  console.log(`wasm heap at its largest: ${(tf.backend().wasm.HEAPU8.length / 2 ** 20).toFixed(0)} MiB`)
+}
