@@ -43,6 +43,7 @@ export async function modelFromLayers(model: layers.LayersModel, { dispose = fal
     return result
   } catch (error) {
     if (error instanceof UnsupportedLayerError) return await opaqueModel(model, inputShape, error.message, dispose)
+    if (dispose) model.dispose()
     throw error
   }
 }
