@@ -69,8 +69,9 @@ export function attributerFromMap(method: TensorMap | SteppedMap): Attributer {
  * @throws UserError where its layers are not visible, or its outputs are probabilities.
  */
 export function networkOf(model: Model): Network {
-  const { network } = model.capabilities
+  const { network, networkMissing } = model.capabilities
   if (network) return network
+  if (networkMissing !== undefined) throw new UserError(`this method needs the layers of the model, but ${networkMissing}`)
   throw new UserError(
     model.outputs === 'probabilities'
       ? 'this method explains logits, but the model gives probabilities: end it with softmax (which is separated) or linear'

@@ -1,53 +1,93 @@
 import { canonicalJson, hash, isFiniteArray, UserError, type Model } from '@touchstone/core'
 import { layers, tf } from '@touchstone/tensor'
-import { networkFromLayers } from './layers-network.js'
-import { mflopPerRow } from './mflop.js'
-import './network.js'
+import { GraphError, UnsupportedLayerError } from './graph/graph-error.js'
+import { graphFromLayers } from './import/layers-model.js'
+import { expectClasses, modelFromNetwork } from './model-from-network.js'
+import { createNetwork, type Network } from './network.js'
+import { foldBatchNorm } from './transform/fold-batch-norm.js'
+import { separateLogits } from './transform/separate-logits.js'
+
+/** How a LayersModel becomes a network. */
+export interface NetworkOptions {
+  /** Whether a batch normalisation is folded into the layer before it where that is exact: faster, equal up to rounding. Default false. */
+  readonly foldBatchNorm?: boolean
+}
 
 /**
- * A tf.LayersModel as a Touchstone model. The LayersModel stays the caller's unless `dispose` is told to take it.
+ * A tf.LayersModel as a network, a softmax at its end separated, so that its outputs are logits. Several inputs are fine.
+ *
+ * @throws UnsupportedLayerError for a layer that has no place in a network; UserError for an end that has no logits.
+ */
+export async function networkFromLayers(model: layers.LayersModel, options: NetworkOptions = {}): Promise<Network> {
+  const { graph, outputs } = separateLogits(await graphFromLayers(model))
+  if (outputs === 'probabilities') throw new UserError('expected a classifier with logits, found one that ends with sigmoid: end it with softmax (which is separated) or linear')
+  return createNetwork(options.foldBatchNorm ? foldBatchNorm(graph) : graph)
+}
+
+/**
+ * A tf.LayersModel as a Touchstone model. Its weights are copied; the LayersModel stays the caller's unless `dispose` is told to take it.
+ * A layer that no network can have leaves a model that predicts, and says in `capabilities.networkMissing` why it does no more.
  *
  * @throws UserError where it is no classifier that can be evaluated, or a weight is not a finite number.
  */
-export async function modelFromLayers(model: layers.LayersModel, { dispose = false } = {}): Promise<Model> {
-  const { network, inputShape, classCount, outputs } = networkFromLayers(model)
-  const fingerprint = await fingerprintOf(model)
+export async function modelFromLayers(model: layers.LayersModel, { dispose = false, ...options }: NetworkOptions & { readonly dispose?: boolean } = {}): Promise<Model> {
+  if (model.inputs.length !== 1 || model.outputs.length !== 1)
+    throw new UserError(`expected a model of one input and one output, found ${model.inputs.length} and ${model.outputs.length}`)
+  const inputShape = fixed(model.inputs[0]!.shape.slice(1), 'input')
+  expectClasses(fixed(model.outputs[0]!.shape.slice(1), 'output'))
+  try {
+    const { graph, outputs } = separateLogits(await graphFromLayers(model))
+    const network = createNetwork(options.foldBatchNorm ? foldBatchNorm(graph) : graph)
+    const result = modelFromNetwork(network, { outputs, dispose: true })
+    if (dispose) model.dispose()
+    return result
+  } catch (error) {
+    if (error instanceof UnsupportedLayerError) return await opaqueModel(model, inputShape, error.message, dispose)
+    if (dispose) model.dispose()
+    throw error
+  }
+}
+
+/** A model whose layers are not seen through: it predicts, and that is all. */
+async function opaqueModel(model: layers.LayersModel, inputShape: readonly number[], networkMissing: string, dispose: boolean): Promise<Model> {
+  const last = model.outputs[0]!.sourceLayer
+  const { activation } = last.getConfig()
   let rows = 0
   return {
     inputShape,
-    classCount,
-    outputs,
-    fingerprint,
-    mflopPerRow: mflopPerRow(model),
-    capabilities: network ? { network } : {},
+    classCount: model.outputs[0]!.shape[1]!,
+    outputs: last.getClassName() === 'Softmax' || activation === 'softmax' || activation === 'sigmoid' ? 'probabilities' : 'logits',
+    fingerprint: await fingerprintOfLayers(model),
+    mflopPerRow: 0,
+    capabilities: { networkMissing },
     predict: async (inputs) => {
-      const result = tf.tidy(() => {
-        const x = tf.tensor(inputs.data, [...inputs.shape])
-        return network ? network.logits(x) : (model.apply(x) as tf.Tensor)
-      })
-      if (!network) rows += inputs.shape[0] ?? 0
+      rows += inputs.shape[0] ?? 0
+      const result = tf.tidy(() => model.apply(tf.tensor(inputs.data, [...inputs.shape])) as tf.Tensor)
       try {
         return { shape: result.shape, data: (await result.data()) as Float32Array }
       } finally {
         result.dispose()
       }
     },
-    rowsRun: () => network?.rowsRun() ?? rows,
+    rowsRun: () => rows,
     ...(dispose && { dispose: () => void model.dispose() }),
   }
 }
 
 /** A hash of the layers, how they are connected, and their weights. Names of layers are not part of it. */
-async function fingerprintOf(model: layers.LayersModel): Promise<string> {
+async function fingerprintOfLayers(model: layers.LayersModel): Promise<string> {
   let architecture = canonicalJson(model.toJSON(null, false))
   ;[model.name, ...model.layers.map(({ name }) => name)].forEach((name, index) => (architecture = architecture.replaceAll(JSON.stringify(name), `"#${index}"`)))
   const weights: Float32Array[] = []
-  for (const layer of model.layers) {
-    for (const [index, weight] of layer.getWeights().entries()) {
-      const data = (await weight.data()) as Float32Array
-      if (!isFiniteArray(data)) throw new UserError(`weight "${layer.weights[index]?.originalName ?? layer.name}" holds values that are not finite numbers (NaN or infinite)`)
-      weights.push(data)
-    }
+  for (const [index, weight] of model.getWeights().entries()) {
+    const data = Float32Array.from(await weight.data())
+    if (!isFiniteArray(data)) throw new GraphError(`weight "${model.weights[index]!.originalName}" holds values that are not finite numbers (NaN or infinite)`)
+    weights.push(data)
   }
   return hash(architecture, ...weights)
+}
+
+function fixed(shape: readonly (number | null)[], what: string): readonly number[] {
+  if (shape.some((length) => length === null)) throw new GraphError(`expected an ${what} of fixed shape, found [${shape.map((length) => length ?? '?').join(', ')}]`)
+  return shape as readonly number[]
 }

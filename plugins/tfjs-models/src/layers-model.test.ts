@@ -93,9 +93,9 @@ test.each<[string, (at: string, json: Json) => Promise<unknown>, string]>([
 
 test('weights that are not finite are named', async () => {
   const at = await broken((where) => writeFile(join(where, 'a.bin'), Buffer.from(new Float32Array(5).fill(Number.NaN).buffer)))
-  await expect(load(at)).rejects.toThrow(/broken: weight "dense_Dense\d+\/kernel" holds values that are not finite/)
+  await expect(load(at)).rejects.toThrow(/broken\/model\.json: weight "dense_Dense\d+\/kernel" holds values that are not finite/)
 })
 
 test('no path is told', async () => {
-  await expect(load('')).rejects.toThrow('expected the path of a model.json or its folder')
+  await expect(load('')).rejects.toThrow('expected the path or URL of a model.json or its folder')
 })

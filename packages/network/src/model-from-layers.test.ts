@@ -1,13 +1,13 @@
 import { createRandomness } from '@touchstone/core'
 import { layers, openEngine, tf } from '@touchstone/tensor'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { attributerFromMap, inputGradient, modelFromLayers, mflopPerRow, networkFromLayers, networkOf, tensorMapOf } from './index.js'
+import { attributerFromMap, inputGradient, modelFromLayers, modelFromNetwork, networkFromLayers, networkOf, tensorMapOf } from './index.js'
 
 beforeAll(async () => {
   await openEngine()
 })
 
-const { dense, conv2d, flatten, activation, softmax, dropout, depthwiseConv2d, maxPooling2d } = layers.layers
+const { dense, conv2d, flatten, activation, softmax, dropout, depthwiseConv2d, maxPooling2d, lstm } = layers.layers
 const sequential = (...list: layers.layers.Layer[]) => layers.sequential({ layers: list })
 const seeded = (seed: number) => layers.initializers.glorotUniform({ seed })
 const random = (count: number, purpose = 'x') => Float32Array.from(createRandomness(2, 'network').uniforms(purpose, 0, count))
@@ -23,12 +23,11 @@ const ends = {
 describe('a softmax at the end is separated', () => {
   test.each(Object.keys(ends) as (keyof typeof ends)[])('%s: its softmax gives the model again', async (name) => {
     const model = ends[name]()
-    const { network, outputs } = networkFromLayers(model)
-    expect(outputs).toBe('logits')
+    const network = await networkFromLayers(model)
     const x = tf.tensor2d(random(8), [2, 4])
-    const [logits, expected] = [network!.logits(x), model.apply(x) as tf.Tensor]
+    const [logits, expected] = [network.logits(x), model.apply(x) as tf.Tensor]
     const probabilities = await tf.softmax(logits).array()
-    ;((await expected.array()) as number[][]).flat().forEach((p, i) => expect((probabilities).flat()[i]).toBeCloseTo(p, 6))
+    ;((await expected.array()) as number[][]).flat().forEach((p, i) => expect(probabilities.flat()[i]).toBeCloseTo(p, 6))
     // They are logits, not probabilities.
     const sums = (await tf.sum(logits, 1).array()) as number[]
     expect(sums.some((sum) => Math.abs(sum - 1) > 1e-3)).toBe(true)
@@ -37,13 +36,15 @@ describe('a softmax at the end is separated', () => {
   test('a linear end is taken as it is; a sigmoid gives probabilities and no network', async () => {
     const linear = sequential(dense({ inputShape: [4], units: 3 }))
     const x = tf.ones([1, 4])
-    expect(await networkFromLayers(linear).network!.logits(x).data()).toEqual(await (linear.apply(x) as tf.Tensor).data())
-    const model = await modelFromLayers(sequential(dense({ inputShape: [4], units: 3, activation: 'sigmoid' })))
+    expect(await (await networkFromLayers(linear)).logits(x).data()).toEqual(await (linear.apply(x) as tf.Tensor).data())
+    const sigmoid = sequential(dense({ inputShape: [4], units: 3, activation: 'sigmoid' }))
+    const model = await modelFromLayers(sigmoid)
     expect(model.outputs).toBe('probabilities')
     expect(model.capabilities).toEqual({})
     expect((await model.predict({ shape: [1, 4], data: random(4) })).shape).toEqual([1, 3])
     expect(model.rowsRun()).toBe(1)
     expect(() => networkOf(model)).toThrow('end it with softmax')
+    await expect(networkFromLayers(sigmoid)).rejects.toThrow('found one that ends with sigmoid')
   })
 })
 
@@ -60,14 +61,25 @@ test.each([
     },
     'expected a model of one input and one output, found 2 and 1',
   ],
-])('%s is refused', (_name, build, message) => {
-  expect(() => networkFromLayers(build())).toThrow(message)
+])('%s is refused', async (_name, build, message) => {
+  await expect(modelFromLayers(build())).rejects.toThrow(message)
 })
 
 test('weights that are not finite are refused by name', async () => {
   const model = sequential(dense({ inputShape: [2], units: 2, name: 'broken' }))
   model.setWeights([tf.tensor2d([1, Number.NaN, 3, 4], [2, 2]), tf.zeros([2])])
   await expect(modelFromLayers(model)).rejects.toThrow('weight "broken/kernel" holds values that are not finite numbers')
+})
+
+test('a layer that no network can have leaves a model that predicts and says why it does no more', async () => {
+  const layersModel = sequential(lstm({ inputShape: [4, 2], units: 3, recurrentInitializer: 'glorotUniform', name: 'memory' }), dense({ units: 2, activation: 'softmax' }))
+  const model = await modelFromLayers(layersModel)
+  expect(model).toMatchObject({ inputShape: [4, 2], classCount: 2, outputs: 'probabilities' })
+  const { data } = await model.predict({ shape: [1, 4, 2], data: random(8) })
+  expect(data[0]! + data[1]!).toBeCloseTo(1, 6)
+  expect(model.rowsRun()).toBe(1)
+  expect(() => networkOf(model)).toThrow('this method needs the layers of the model, but layer "memory" (LSTM) is not supported')
+  expect((await modelFromLayers(layersModel)).fingerprint).toBe(model.fingerprint)
 })
 
 test('the fingerprint follows the weights and the layers, not their names', async () => {
@@ -81,14 +93,14 @@ test('the fingerprint follows the weights and the layers, not their names', asyn
   expect(await print(other)).not.toBe(reference)
 })
 
-test('MFLOP count multiplications and additions of dense layers and convolutions', () => {
+test('MFLOP count multiplications and additions of dense layers and convolutions', async () => {
   const model = sequential(conv2d({ inputShape: [28, 28, 1], filters: 16, kernelSize: 3 }), maxPooling2d({ poolSize: 2 }), depthwiseConv2d({ kernelSize: 3 }), flatten(), dense({ units: 10 }))
   // 26 x 26 positions of 3x3x1x16, 11 x 11 of 3x3x16, and 11 x 11 x 16 x 10 weights.
-  expect(mflopPerRow(model)).toBeCloseTo((2 * (26 * 26 * 144 + 11 * 11 * 144 + 19360)) / 1e6, 9)
+  expect((await modelFromLayers(model)).mflopPerRow).toBeCloseTo((2 * (26 * 26 * 144 + 11 * 11 * 144 + 19360)) / 1e6, 9)
 })
 
 test('a stepped map is the same sum by both of its faces, and rows are counted', async () => {
-  const model = await modelFromLayers(sequential(dense({ inputShape: [3], units: 4, activation: 'relu', kernelInitializer: seeded(5) }), dense({ units: 2, kernelInitializer: seeded(6) })))
+  const model = modelFromNetwork(await networkFromLayers(sequential(dense({ inputShape: [3], units: 4, activation: 'relu', kernelInitializer: seeded(5) }), dense({ units: 2, kernelInitializer: seeded(6) }))))
   const network = networkOf(model)
   const stepped = {
     count: 3,
@@ -101,4 +113,12 @@ test('a stepped map is the same sum by both of its faces, and rows are counted',
   expect(model.rowsRun() - before).toBe(6)
   const direct = await tensorMapOf(stepped)(network, tf.tensor(data, [2, 3]), [0, 1]).data()
   maps.data.forEach((value, i) => expect(value).toBeCloseTo(direct[i]!, 6))
+})
+
+test('a model that takes its LayersModel along leaves nothing behind when it is disposed of', async () => {
+  const before = tf.memory().numTensors
+  const model = await modelFromLayers(ends['dense with softmax'](), { dispose: true })
+  await model.predict({ shape: [1, 4], data: random(4) })
+  await model.dispose!()
+  expect(tf.memory().numTensors).toBe(before)
 })

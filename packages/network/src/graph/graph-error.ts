@@ -1,0 +1,14 @@
+import { UserError } from '@touchstone/core'
+
+/** What a user can still do with a model whose layers cannot be read. */
+export const stillWorks = 'attribution methods that need no network (they ask a model for outputs alone) still work with any model that predicts'
+
+/** A graph that cannot be run: names the layer, what is wrong with it, and what still works. */
+export class GraphError extends UserError {
+  constructor(problem: string) {
+    super(`${problem}; ${stillWorks}`)
+  }
+}
+
+/** A layer of a kind that the graph has no node for. The model may still predict. */
+export class UnsupportedLayerError extends GraphError {}

@@ -1,0 +1,173 @@
+/** A weight of a layer: plain data, row-major. Nodes that share a weight hold the same object. */
+export interface Weight {
+  readonly shape: readonly number[]
+  readonly data: Float32Array
+}
+
+/** The weights of a node by what they are for, as in `kernel` and `bias`. */
+export type Weights = Readonly<Record<string, Weight | undefined>>
+
+/** What all nodes have. */
+interface NodeBase {
+  /** Unique in its graph; the layer's name where there is one. */
+  readonly id: string
+  /** The nodes whose outputs it takes, in order. */
+  readonly inputs: readonly string[]
+}
+
+/** Where values come in. `shape` is that of one row. */
+export interface InputNode extends NodeBase {
+  readonly op: 'input'
+  readonly shape: readonly number[]
+}
+
+/** y = x . kernel + bias over the last axis; kernel `[in, out]`. */
+export interface DenseNode extends NodeBase {
+  readonly op: 'dense'
+  readonly weights: { readonly kernel: Weight; readonly bias?: Weight | undefined }
+}
+
+/** Zeros around an image, or the rule by which they are chosen: `same` keeps ceil(size / stride) positions, `valid` adds none. */
+export type Padding = 'same' | 'valid' | readonly [vertical: readonly [top: number, bottom: number], horizontal: readonly [left: number, right: number]]
+
+/** A height and a width. */
+export type Pair = readonly [height: number, width: number]
+
+interface ConvolutionBase extends NodeBase {
+  readonly weights: { readonly kernel: Weight; readonly bias?: Weight | undefined }
+  readonly strides: Pair
+  readonly dilations?: Pair
+  readonly padding: Padding
+}
+
+/** Convolution of images `[height, width, channels]`; kernel `[height, width, in, out]`. */
+export interface Conv2DNode extends ConvolutionBase {
+  readonly op: 'conv2d'
+}
+
+/** Convolution of every channel by itself; kernel `[height, width, channels, outputs per channel]`. */
+export interface DepthwiseConv2DNode extends ConvolutionBase {
+  readonly op: 'depthwise-conv2d'
+}
+
+/** The largest or the mean value of each window. Padding counts for neither. */
+export interface PoolNode extends NodeBase {
+  readonly op: 'max-pool' | 'average-pool'
+  readonly size: Pair
+  readonly strides: Pair
+  readonly padding: 'same' | 'valid'
+}
+
+/** The largest or the mean value over whole axes of a row, which come one after the other; of equally large values the first counts. */
+export interface GlobalPoolNode extends NodeBase {
+  readonly op: 'global-max-pool' | 'global-average-pool'
+  /** Axes of a row, from 0; all but the last unless told. */
+  readonly axes?: readonly number[]
+  /** Whether the axes stay, with length 1. */
+  readonly keepAxes?: boolean
+}
+
+/**
+ * y = scale x + shift, value by value; the weights' shapes are broadcast against a row's. `batch-norm` is a normalisation with fixed mean and
+ * variance: scale = gamma / sqrt(variance + epsilon), shift = beta - mean scale.
+ */
+export interface AffineNode extends NodeBase {
+  readonly op: 'affine' | 'batch-norm'
+  readonly weights: { readonly scale?: Weight | undefined; readonly shift?: Weight | undefined }
+}
+
+/** Functions of one value. */
+export type ActivationName =
+  | 'linear'
+  | 'relu'
+  | 'leaky-relu'
+  | 'elu'
+  | 'selu'
+  | 'softplus'
+  | 'sigmoid'
+  | 'hard-sigmoid'
+  | 'tanh'
+  | 'softsign'
+  | 'swish'
+  | 'exponential'
+  | 'smooth-leaky-relu'
+  | 'smooth-clipped-relu'
+
+/** A function applied to every value. */
+export interface ActivationNode extends NodeBase {
+  readonly op: 'activation'
+  readonly name: ActivationName
+  /** Slope (leaky-relu) or size (elu) below zero: 0.3 and 1 unless told. */
+  readonly alpha?: number
+  /** How sharp the bend of a softplus is, softplus(x) = log(1 + exp(beta x)) / beta: 1 unless told. */
+  readonly beta?: number
+  /** The largest value a relu gives, 6 for ReLU6: unbounded unless told. */
+  readonly max?: number
+}
+
+/** The same values in another shape, that of one row. A length of -1 is worked out. Flatten is `[-1]`. */
+export interface ReshapeNode extends NodeBase {
+  readonly op: 'reshape'
+  readonly shape: readonly number[]
+}
+
+/** Zeros around images. */
+export interface ZeroPadNode extends NodeBase {
+  readonly op: 'zero-pad'
+  readonly padding: readonly [vertical: readonly [number, number], horizontal: readonly [number, number]]
+}
+
+/** Rows side by side along one of their axes, the last unless told. */
+export interface ConcatNode extends NodeBase {
+  readonly op: 'concat'
+  readonly axis?: number
+}
+
+/** Sums and products of inputs, broadcast against each other. */
+export interface ArithmeticNode extends NodeBase {
+  readonly op: 'add' | 'multiply'
+}
+
+/** sum_i coefficients[i] inputs[i] + constant. */
+export interface LinearCombinationNode extends NodeBase {
+  readonly op: 'linear-combination'
+  readonly coefficients: readonly number[]
+  readonly constant?: number
+}
+
+/** Softmax over the last axis, and what does nothing when a model predicts (dropout). */
+export interface PlainNode extends NodeBase {
+  readonly op: 'softmax' | 'identity'
+}
+
+/** A layer in a graph. */
+export type GraphNode =
+  | InputNode
+  | DenseNode
+  | Conv2DNode
+  | DepthwiseConv2DNode
+  | PoolNode
+  | GlobalPoolNode
+  | AffineNode
+  | ActivationNode
+  | ReshapeNode
+  | ZeroPadNode
+  | ConcatNode
+  | ArithmeticNode
+  | LinearCombinationNode
+  | PlainNode
+
+/** The kinds of layers. */
+export type Op = GraphNode['op']
+
+/** A classifier as plain data: its layers, in any order, and the one whose output counts. */
+export interface Graph {
+  readonly nodes: readonly GraphNode[]
+  readonly output: string
+}
+
+/** A node's weights by name, those that are there. */
+export function weightsOf(node: GraphNode): [role: string, weight: Weight][] {
+  if (!('weights' in node)) return []
+  return Object.entries(node.weights as Weights).filter((entry): entry is [string, Weight] => entry[1] !== undefined)
+}

@@ -1,0 +1,157 @@
+import type { ActivationNode, GraphNode, Padding, Pair, Weight } from '../graph/node.js'
+import { batchNormAffine } from '../graph/batch-norm.js'
+import { GraphError, UnsupportedLayerError } from '../graph/graph-error.js'
+
+/** A layer of a tf.LayersModel: its configuration as saved, and its weights by their last names. */
+export interface LayerSource {
+  readonly name: string
+  readonly kind: string
+  readonly config: Readonly<Record<string, unknown>>
+  readonly weights: ReadonlyMap<string, Weight>
+  /** Of one output row. */
+  readonly outputShape: readonly (number | null)[]
+}
+
+/** A node before it has a name: several make up one layer, in a row, each fed by the one before. The main one, without `part`, gets the layer's name. */
+export type Piece = DistributiveOmit<GraphNode, 'id' | 'inputs'> & { readonly part?: string }
+type DistributiveOmit<T, Keys extends PropertyKey> = T extends unknown ? Omit<T, Keys> : never
+
+type Convert = (layer: LayerSource) => readonly Piece[]
+
+/** How each kind of Keras layer becomes nodes. */
+const converters: Readonly<Record<string, Convert>> = {
+  Dense: (layer) => [{ op: 'dense', weights: { kernel: weight(layer, 'kernel'), bias: layer.weights.get('bias') } }, ...activationOf(layer)],
+  Conv2D: (layer) => [{ op: 'conv2d', weights: { kernel: weight(layer, 'kernel'), bias: layer.weights.get('bias') }, ...geometry(layer) }, ...activationOf(layer)],
+  DepthwiseConv2D: (layer) => [{ op: 'depthwise-conv2d', weights: { kernel: weight(layer, 'depthwise_kernel'), bias: layer.weights.get('bias') }, ...geometry(layer) }, ...activationOf(layer)],
+  SeparableConv2D: (layer) => [
+    { op: 'depthwise-conv2d', part: 'depthwise', weights: { kernel: weight(layer, 'depthwise_kernel') }, ...geometry(layer) },
+    { op: 'conv2d', weights: { kernel: weight(layer, 'pointwise_kernel'), bias: layer.weights.get('bias') }, strides: [1, 1], padding: 'valid' },
+    ...activationOf(layer),
+  ],
+  BatchNormalization: (layer) => {
+    const axis = layer.config.axis as number | undefined
+    if (axis !== undefined && axis !== -1 && axis !== layer.outputShape.length) unsupported(layer, `normalises along axis ${axis}, not the last`)
+    const [mean, variance] = [weight(layer, 'moving_mean'), weight(layer, 'moving_variance')]
+    const epsilon = numberOf(layer, 'epsilon', 1e-3)
+    return [{ op: 'batch-norm', weights: batchNormAffine({ mean, variance, gamma: layer.weights.get('gamma'), beta: layer.weights.get('beta'), epsilon }) }]
+  },
+  Activation: (layer) => activationOf(layer),
+  ReLU: (layer) => {
+    const max = layer.config.maxValue
+    return [{ op: 'activation', name: 'relu', ...(typeof max === 'number' && { max }) }]
+  },
+  LeakyReLU: (layer) => [{ op: 'activation', name: 'leaky-relu', alpha: numberOf(layer, 'alpha', 0.3) }],
+  ELU: (layer) => [{ op: 'activation', name: 'elu', alpha: numberOf(layer, 'alpha', 1) }],
+  Softmax: (layer) => {
+    const axis = layer.config.axis as number | undefined
+    if (axis !== undefined && axis !== -1 && axis !== layer.outputShape.length) unsupported(layer, `is a softmax along axis ${axis}, not the last`)
+    return [{ op: 'softmax' }]
+  },
+  MaxPooling2D: (layer) => [{ op: 'max-pool', ...pooling(layer) }],
+  AveragePooling2D: (layer) => [{ op: 'average-pool', ...pooling(layer) }],
+  GlobalMaxPooling2D: (layer) => [{ op: 'global-max-pool', ...channelsLast(layer) }],
+  GlobalAveragePooling2D: (layer) => [{ op: 'global-average-pool', ...channelsLast(layer) }],
+  Flatten: (layer) => [{ op: 'reshape', shape: [-1], ...channelsLast(layer) }],
+  Reshape: (layer) => [{ op: 'reshape', shape: layer.outputShape.map((length) => length ?? -1) }],
+  ZeroPadding2D: (layer) => {
+    channelsLast(layer)
+    const [vertical, horizontal] = layer.config.padding as [number | [number, number], number | [number, number]]
+    const both = (side: number | [number, number]): [number, number] => (typeof side === 'number' ? [side, side] : side)
+    return [{ op: 'zero-pad', padding: [both(vertical), both(horizontal)] }]
+  },
+  Concatenate: (layer) => {
+    const axis = numberOf(layer, 'axis', -1)
+    if (axis === 0) unsupported(layer, 'joins rows of the batch')
+    return [{ op: 'concat', axis: axis < 0 ? layer.outputShape.length + axis : axis - 1 }]
+  },
+  Add: () => [{ op: 'add' }],
+  Multiply: () => [{ op: 'multiply' }],
+  Dropout: () => [{ op: 'identity' }],
+  SpatialDropout1D: () => [{ op: 'identity' }],
+  AlphaDropout: () => [{ op: 'identity' }],
+  GaussianDropout: () => [{ op: 'identity' }],
+  GaussianNoise: () => [{ op: 'identity' }],
+  Rescaling: (layer) => [
+    { op: 'affine', weights: { scale: constant(numberOf(layer, 'scale', 1)), shift: constant(numberOf(layer, 'offset', 0)) } },
+  ],
+}
+
+/** The nodes of a layer, each fed by the one before. @throws UnsupportedLayerError for a layer that has none. */
+export function layerNodes(layer: LayerSource): readonly Piece[] {
+  const convert = Object.hasOwn(converters, layer.kind) ? converters[layer.kind] : undefined
+  if (!convert) unsupported(layer, `is not supported; supported are ${Object.keys(converters).join(', ')}`)
+  return convert(layer)
+}
+
+/** Activations by Keras's names; `softmax` is a node of its own. */
+const activationNames: Readonly<Record<string, Pick<ActivationNode, 'name' | 'max'>>> = {
+  linear: { name: 'linear' },
+  relu: { name: 'relu' },
+  relu6: { name: 'relu', max: 6 },
+  elu: { name: 'elu' },
+  selu: { name: 'selu' },
+  softplus: { name: 'softplus' },
+  sigmoid: { name: 'sigmoid' },
+  hardSigmoid: { name: 'hard-sigmoid' },
+  hard_sigmoid: { name: 'hard-sigmoid' },
+  tanh: { name: 'tanh' },
+  softsign: { name: 'softsign' },
+  swish: { name: 'swish' },
+  silu: { name: 'swish' },
+  exponential: { name: 'exponential' },
+}
+
+function activationOf(layer: LayerSource): readonly Piece[] {
+  const name = typeof layer.config.activation === 'string' ? layer.config.activation : 'linear'
+  if (name === 'linear') return layer.kind === 'Activation' ? [{ op: 'identity' }] : []
+  if (name === 'softmax') return [{ op: 'softmax', part: 'softmax' }]
+  const found = Object.hasOwn(activationNames, name) ? activationNames[name] : undefined
+  if (!found) unsupported(layer, `has the activation "${name}", which is not supported; supported are ${Object.keys(activationNames).join(', ')}, softmax`)
+  return [{ op: 'activation', part: name, ...found }]
+}
+
+function geometry(layer: LayerSource): { strides: Pair; dilations: Pair; padding: Padding } {
+  channelsLast(layer)
+  return { strides: pair(layer.config.strides), dilations: pair(layer.config.dilationRate), padding: padding(layer) }
+}
+
+function pooling(layer: LayerSource): { size: Pair; strides: Pair; padding: 'same' | 'valid' } {
+  channelsLast(layer)
+  const size = pair(layer.config.poolSize)
+  return { size, strides: layer.config.strides ? pair(layer.config.strides) : size, padding: padding(layer) }
+}
+
+function padding(layer: LayerSource): 'same' | 'valid' {
+  const value = layer.config.padding
+  if (value !== 'same' && value !== 'valid') unsupported(layer, `has the padding "${String(value)}"; supported are same and valid`)
+  return value
+}
+
+function channelsLast(layer: LayerSource): object {
+  if (layer.config.dataFormat === 'channelsFirst') unsupported(layer, 'has channels first; only channels last are supported')
+  return {}
+}
+
+function pair(value: unknown): Pair {
+  const [height = 1, width = height] = (Array.isArray(value) ? value : [value ?? 1]) as number[]
+  return [height, width]
+}
+
+function numberOf(layer: LayerSource, key: string, otherwise: number): number {
+  const value = layer.config[key]
+  return typeof value === 'number' ? value : otherwise
+}
+
+function constant(value: number): Weight {
+  return { shape: [], data: Float32Array.of(value) }
+}
+
+function weight(layer: LayerSource, name: string): Weight {
+  const found = layer.weights.get(name)
+  if (!found) throw new GraphError(`layer "${layer.name}" (${layer.kind}): its weight "${name}" is missing`)
+  return found
+}
+
+function unsupported(layer: LayerSource, why: string): never {
+  throw new UnsupportedLayerError(`layer "${layer.name}" (${layer.kind}) ${why}`)
+}

@@ -1,0 +1,40 @@
+import type { GraphNode, Op } from '../graph/node.js'
+import { activation } from './activation.js'
+import { conv2d, depthwiseConv2d } from './convolution.js'
+import { dense } from './dense.js'
+import { add, affine, linearCombination, multiply } from './elementwise.js'
+import { globalAveragePool, globalMaxPool } from './global-pooling.js'
+import type { Layer } from './layer.js'
+import { averagePool, maxPool } from './pooling.js'
+import { concat, identity, input, reshape, softmax, zeroPad } from './shape.js'
+
+const layers: Readonly<Record<Op, Layer<never>>> = {
+  input,
+  dense,
+  conv2d,
+  'depthwise-conv2d': depthwiseConv2d,
+  'max-pool': maxPool,
+  'average-pool': averagePool,
+  'global-max-pool': globalMaxPool,
+  'global-average-pool': globalAveragePool,
+  affine: affine,
+  'batch-norm': affine,
+  activation,
+  reshape,
+  'zero-pad': zeroPad,
+  concat,
+  add: add,
+  multiply: multiply,
+  'linear-combination': linearCombination,
+  softmax: softmax,
+  identity: identity,
+}
+
+export function isKnownOp(op: string): op is Op {
+  return Object.hasOwn(layers, op)
+}
+
+/** How layers of the node's kind work. */
+export function layerOf(node: GraphNode): Layer {
+  return layers[node.op] as unknown as Layer
+}
