@@ -48,6 +48,22 @@ describe('a softmax at the end is separated', () => {
   })
 })
 
+const hidden = {
+  'reshaped after the softmax': () => sequential(dense({ inputShape: [4], units: 3, activation: 'softmax' }), layers.layers.reshape({ targetShape: [3] })),
+  'a softmax per position, averaged': () => sequential(conv2d({ inputShape: [4, 4, 1], filters: 3, kernelSize: 3, activation: 'softmax' }), layers.layers.globalAveragePooling2d({})),
+  'the mean of two softmaxes': () => {
+    const x = layers.input({ shape: [4] })
+    const votes = [1, 2].map((seed) => dense({ units: 3, activation: 'softmax', kernelInitializer: seeded(seed) }).apply(x) as layers.SymbolicTensor)
+    return layers.model({ inputs: x, outputs: layers.layers.average().apply(votes) as layers.SymbolicTensor })
+  },
+}
+
+test.each(Object.keys(hidden) as (keyof typeof hidden)[])('probabilities are not taken for logits: %s', async (name) => {
+  const model = await modelFromLayers(hidden[name]())
+  expect(model.outputs).toBe('probabilities')
+  expect(model.capabilities).not.toHaveProperty('network')
+})
+
 test.each([
   ['another end', () => sequential(dense({ inputShape: [4], units: 3, activation: 'relu' })), 'expected a classifier that ends with softmax or linear, found "relu"'],
   ['one output', () => sequential(dense({ inputShape: [4], units: 1 })), 'expected at least two classes'],

@@ -56,7 +56,8 @@ async function opaqueModel(model: layers.LayersModel, inputShape: readonly numbe
   return {
     inputShape,
     classCount: model.outputs[0]!.shape[1]!,
-    outputs: last.getClassName() === 'Softmax' || activation === 'softmax' || activation === 'sigmoid' ? 'probabilities' : 'logits',
+    // Only a linear layer at the end is known to give logits.
+    outputs: activation === 'linear' ? 'logits' : 'probabilities',
     fingerprint: await fingerprintOfLayers(model),
     mflopPerRow: 0,
     capabilities: { networkMissing },
