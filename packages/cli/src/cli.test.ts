@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -187,6 +187,22 @@ describe('a mistake gives one clear message, exit code 2 and no stack trace', ()
     expect(out).toBe('')
   })
 
+  test('a folder of the user stays, empty or not; one that was made for nothing goes', async () => {
+    const at = join(folder, 'empty')
+    await mkdir(at)
+    expect((await touchstone(['run', join(folder, await broken({ seed: -1 })), '--out', '.'], { cwd: at })).code).toBe(2)
+    expect((await touchstone(['run', join(folder, 'broken.json'), '--out', 'new/deep'], { cwd: at })).code).toBe(2)
+    expect(await readdir(at)).toEqual([])
+  })
+
+  test('a run with damaged results', async () => {
+    await mkdir(join(folder, 'damaged'))
+    await write('damaged/results.json', { format: 'touchstone-results/1', rows: [] })
+    const { code, err } = await touchstone(['report', 'damaged'])
+    expect(err).toMatch(/^touchstone: .*results\.json: is damaged: it lacks the config/)
+    expect(code).toBe(2)
+  })
+
   test('all problems come at once', async () => {
     const { err } = await touchstone(['run', await broken({ seed: -1, attributers: { s: 'salency' }, metrics: {} }), '--quiet'])
     expect(err).toContain('broken.json: 3 problems')
@@ -276,6 +292,20 @@ test('touchstone report writes the page again from the folder of a run, and says
   await rm(join(folder, 'again', 'maps'), { recursive: true })
   expect((await touchstone(['report', 'again'])).code).toBe(0)
   expect(await readFile(join(folder, 'again', 'report.html'), 'utf8')).not.toBe(page)
+})
+
+test('a plugin that does not load is told, and the others still work', async () => {
+  const at = join(folder, 'with-broken')
+  for (const [name, code] of [['broken', `throw new Error('half a plugin')`], ['fine', `export default { api: 1, name: 'fine', presets: [], services: [], extensions: [] }`]] as const) {
+    await mkdir(join(at, 'node_modules', name), { recursive: true })
+    await writeFile(join(at, 'node_modules', name, 'package.json'), JSON.stringify({ name, version: '1.0.0', type: 'module', main: 'index.js', keywords: ['touchstone-plugin'] }))
+    await writeFile(join(at, 'node_modules', name, 'index.js'), code)
+  }
+  await writeFile(join(at, 'package.json'), JSON.stringify({ dependencies: { broken: '1', fine: '1' } }))
+  const { code, out, err } = await touchstone(['list'], { cwd: at })
+  expect(err).toContain('warning: plugin left out: "broken" fails when it is loaded: half a plugin')
+  expect(out).toContain('robustness')
+  expect(code).toBe(0)
 })
 
 test('a plugin brings a subcommand of its own', async () => {

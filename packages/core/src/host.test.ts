@@ -109,6 +109,11 @@ test.each([
   [{ options: {} }, 'metrics.mine.use: expected the name of a score, found nothing [@touchstone/core]'],
   [{ use: 'composed', options: [] }, 'metrics.mine.options: expected an object, found a list of 0 [@touchstone/core]'],
   ['shift', 'metrics.mine: "shift" is a sampler, not a score [@touchstone/core]'],
+  [{ given: 42 }, 'metrics.mine.given: expected an object that keeps the contract of a score [@touchstone/core]'],
+  [{ given: {} }, 'metrics.mine.given: expected an object that keeps the contract of a score, found one without score() [@touchstone/core]'],
+  [{ given: { score: () => null }, options: {} }, 'metrics.mine.options: unknown key: what is given takes no options [@touchstone/core]'],
+  [{ use: 'composed', options: null }, 'metrics.mine.options: expected an object, found null [@touchstone/core]'],
+  [{ use: 'composed', options: { sampler: 'shift', samples: null } }, 'metrics.mine.options.samples: expected a number [test-plugin]'],
   [{ use: 'composed', options: {} }, 'metrics.mine.options.sampler: expected a sampler: the neighbours [test-plugin]'],
   [{ use: 'composed', options: { sampler: 'shift', samples: 101 } }, 'metrics.mine.options.samples: at most 100 [test-plugin]'],
 ])('%j is refused', async (input, problem) => {
@@ -126,6 +131,21 @@ test('inside options a string is a label of the config first; circles are refuse
   expect(resolve(circular, { use: 'composed', options: { sampler: 'a' } }, { sampler: { a: { use: 'wrap', options: { inner: 'b' } }, b: { use: 'wrap', options: { inner: 'a' } } } }).problems).toEqual([
     'metrics.mine.options.sampler.options.inner.options.inner: sampler "a" -> sampler "b" -> sampler "a" goes round in a circle: name another sampler here [@touchstone/core]',
   ])
+})
+
+test('a config that holds itself is refused', async () => {
+  const wrap = defineExtension({ kind: 'sampler', name: 'wrap', summary: 'wraps', traits: { dependsOn: 'model' }, options: { inner: ref('sampler', { summary: 'the wrapped' }) }, create: ({ inner }) => inner })
+  await using host = new Host([plugin, definePlugin({ name: 'w', extensions: [wrap] })])
+  const endless: { use: string; options: Record<string, unknown> } = { use: 'wrap', options: {} }
+  endless.options.inner = endless
+  expect(resolve(host, { use: 'composed', options: { sampler: endless } }).problems).toEqual(['metrics.mine.options.sampler.options.inner: holds itself: write it out [@touchstone/core]'])
+})
+
+test('a factory that makes the wrong thing is named', async () => {
+  const wrong = defineExtension({ kind: 'sampler', name: 'wrong', summary: 'makes nothing', traits: { dependsOn: 'model' }, create: () => ({}) as Sampler })
+  await using host = new Host([definePlugin({ name: 'w', extensions: [wrong] })])
+  const resolved = { ...host.resolver().resolve('sampler', 'wrong', [])!, kind: 'sampler' as const }
+  await expect(host.open().create(resolved)).rejects.toThrow('w: create of sampler "wrong" gave the wrong thing: expected an object that keeps the contract of a sampler, found one without sample()')
 })
 
 test('what another plugin must bring is named with its package', async () => {
@@ -156,7 +176,7 @@ test('equal trees share one instance, within an evaluation only', async () => {
 test('a service of one plugin reaches another by token, one instance per evaluation, disposed with it', async () => {
   const log: string[] = []
   let made = 0
-  const clock = definePlugin({ name: 'clock', services: [provide(Clock, () => Promise.resolve(() => ++made))] })
+  const clock = definePlugin({ name: 'clock', services: [provide(Clock, () => Promise.resolve(Object.assign(() => ++made, { dispose: () => log.push('clock disposed') })))] })
   const user = defineExtension({
     kind: 'comparison',
     name: 'timed',
@@ -174,7 +194,8 @@ test('a service of one plugin reaches another by token, one instance per evaluat
     expect((await scope.create(resolved)).compare(map, map)).toEqual({ value: 1 })
     expect(log).toEqual([])
   }
-  expect(log).toEqual(['timed disposed'])
+  // In the reverse order of making.
+  expect(log).toEqual(['timed disposed', 'clock disposed'])
 
   await using without = new Host([definePlugin({ name: 'user', extensions: [user] })])
   await expect(without.open().create(resolved)).rejects.toThrow('user needs the service test:clock, which no loaded plugin offers')

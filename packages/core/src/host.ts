@@ -173,7 +173,7 @@ async function injectAll(container: DependencyContainer, tokens: ServiceTokens, 
 async function disposeAll(things: readonly unknown[]): Promise<void> {
   const failures: unknown[] = []
   for (const thing of things) {
-    if (typeof thing !== 'object' || thing === null) continue
+    if ((typeof thing !== 'object' && typeof thing !== 'function') || thing === null) continue
     const { dispose, [Symbol.asyncDispose]: asyncDispose } = thing as { dispose?: () => unknown; [Symbol.asyncDispose]?: () => unknown }
     try {
       await (asyncDispose ?? dispose)?.call(thing)

@@ -1,4 +1,4 @@
-import { ConfigError, mean } from '@touchstone/core'
+import { ConfigError, mean, type Result, type Score } from '@touchstone/core'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { evaluate, rowsCsv, summaryCsv, type EvaluationConfig } from './index.js'
 import { calls, linearModel, robust, toyConfig, toyPlugin } from './testing.js'
@@ -178,6 +178,61 @@ test.each([
   [[[1, 2]], 'example p2 has label 1, but model "m" knows classes 0 to 0'],
 ] as const)('a model that does not fit the data is told (%#)', async (weights, message) => {
   await expect(evaluate(toyConfig({ models: { m: { given: linearModel(weights.map(([a, b]) => [a, b] as const)) } } }))).rejects.toThrow(message)
+})
+
+test('what a score gives is checked: a number that is not finite is undefined, anything else names the score', async () => {
+  const given = (result: unknown) => ({ given: { direction: 'lower' as const, score: () => Promise.resolve(result as Result) } })
+  const { results } = await evaluate(toyConfig({ examples: { take: 1 }, metrics: { nan: given({ value: Number.NaN, parts: { a: 1 } }), fine: given({ value: 2 }) } }))
+  expect(results.rows).toMatchObject([{ value: null, reason: 'the value is NaN', parts: { a: 1 } }, { value: 2 }])
+  await expect(evaluate(toyConfig({ metrics: { text: given({ value: 'high' }) } }))).rejects.toThrow('metric "text" for attributer "squares" on model "one", example p0 failed: expected a result with a number as value, or a reason')
+  await expect(evaluate(toyConfig({ metrics: { blind: { given: { score: given({ value: 1 }).given.score } as unknown as Score } } }))).rejects.toThrow('metrics.blind: its score must say whether lower or higher is better, found direction nothing')
+})
+
+test('maps that are known are not asked for again, and no request is empty', async () => {
+  const again: Score = {
+    direction: 'lower',
+    score: async ({ maps, example }) => {
+      const [one] = await maps([example.input])
+      const [two] = await maps([example.input])
+      return { value: Number(one!.data === two!.data) }
+    },
+  }
+  const { results } = await evaluate(toyConfig({ metrics: { again: { given: again } } }))
+  expect(results.rows.map(({ value }) => value)).toEqual([1, 1, 1, 1, 1, 1])
+  expect(calls).toEqual([6])
+})
+
+test('what is wrong with an example matters only when its turn comes, whatever batchRows', async () => {
+  const dataset = (size: number) => ({
+    given: {
+      inputShape: [2],
+      size,
+      range: { low: 0, high: 1 },
+      fingerprint: 'x',
+      example: (index: number) => (index === 2 ? Promise.reject(new Error('unreadable')) : Promise.resolve({ id: `p${index === 3 ? 0 : index}`, input: Float32Array.of(1, 2), label: index === 1 ? 9 : 0 })),
+    },
+  })
+  for (const batchRows of [1, 64]) {
+    expect((await evaluate(toyConfig({ dataset: dataset(4), examples: { take: 1 }, batchRows }))).results.examples).toEqual([{ id: 'p0', label: 0 }])
+    await expect(evaluate(toyConfig({ dataset: dataset(4), examples: { take: 2 }, batchRows }))).rejects.toThrow('example p1 has label 9, but model "one" knows classes 0 to 1')
+  }
+})
+
+test('ids of examples are unique', async () => {
+  const twins = { inputShape: [2], size: 2, range: { low: 0, high: 1 }, fingerprint: 'x', example: () => Promise.resolve({ id: 'same', input: Float32Array.of(1, 2) }) }
+  await expect(evaluate(toyConfig({ dataset: { given: twins } }))).rejects.toThrow('two examples of the dataset have the id same')
+})
+
+test('an attributer or model that gives another shape is named', async () => {
+  const short = { attribute: () => Promise.resolve({ shape: [6, 2], data: new Float32Array(3) }) }
+  await expect(evaluate(toyConfig({ attributers: { short: { given: short } } }))).rejects.toThrow('attributer "short" on model "one" failed: expected maps of 12 values for shape [6, 2], found 3')
+  const wide = { ...linearModel([[1, 2], [0, 0]]), classCount: 3 }
+  await expect(evaluate(toyConfig({ models: { wide: { given: wide } } }))).rejects.toThrow('expected the outputs of a model of shape [6, 3], found [6, 2]')
+})
+
+test('intervals do not depend on labels', async () => {
+  const bounds = async (label: string) => (await evaluate(toyConfig({ attributers: { [label]: 'times-weights' } }))).summary.map(({ ciLow, ciHigh }) => [ciLow, ciHigh])
+  expect(await bounds('a')).toEqual(await bounds('b'))
 })
 
 test('a plugin that throws is named, with the cause', async () => {
