@@ -1,14 +1,14 @@
 // How fast things are, as ratios within one run, so that the figures mean something on any machine.
-// npm run bench [name ...]; without a name all of them.
+// npm run bench [-- name ...]; without a name all of them but networks-large, which wants minutes and gigabytes.
 import { fileURLToPath } from 'node:url'
 
 const root = new URL('..', import.meta.url)
 const at = (path) => new URL(path, root).href
-const suites = { kernels, methods, evaluation }
+const suites = { kernels, engine, networks, 'networks-large': networksLarge, workers, methods, evaluation }
 const asked = process.argv.slice(2)
 for (const name of asked) if (!(name in suites)) throw new Error(`no benchmark named "${name}"; there are: ${Object.keys(suites).join(', ')}`)
 for (const [name, run] of Object.entries(suites)) {
-  if (asked.length > 0 && !asked.includes(name)) continue
+  if (asked.length > 0 ? !asked.includes(name) : name === 'networks-large') continue
   console.log(`\n${name}`)
   await run()
 }
@@ -16,6 +16,29 @@ for (const [name, run] of Object.entries(suites)) {
 /** Our kernels against stock TensorFlow.js. */
 async function kernels() {
   const { bench, format } = await import(at('packages/tensor/bench/gradients.mjs'))
+  console.log(format(await bench()))
+}
+
+/** Products of matrices, dense layers and training steps of our kernels, as shares of the plain forward product. */
+async function engine() {
+  const { bench, format } = await import(at('packages/tensor/bench/engine.mjs'))
+  console.log(format(await bench()))
+}
+
+/** Gradients and second derivatives, in forward passes. */
+async function networks() {
+  const { bench, format } = await import(at('packages/network/bench/gradients.mjs'))
+  console.log(format(await bench()))
+}
+
+async function networksLarge() {
+  const { bench, format } = await import(at('packages/network/bench/gradients.mjs'))
+  console.log(format(await bench({ large: true })))
+}
+
+/** The same gradients by one worker thread and by two, each with an engine of its own. */
+async function workers() {
+  const { bench, format } = await import(at('packages/network/bench/workers.mjs'))
   console.log(format(await bench()))
 }
 
@@ -38,7 +61,7 @@ async function methods() {
   const tasks = { forward: () => model.predict(inputs), saliency: () => saliency.attribute(request), ig: () => ig.attribute(request) }
   const best = await fastest(tasks, 5)
   console.log(`${model.mflopPerRow.toFixed(2)} MFLOP per row, ${count} rows`)
-  row('forward', best.forward, `${((model.mflopPerRow * count) / best.forward / 1000).toFixed(1)} GFLOP/s`)
+  row('forward', best.forward, `${((model.mflopPerRow * count) / best.forward).toFixed(1)} GFLOP/s`)
   row('saliency', best.saliency, `${(best.saliency / best.forward).toFixed(2)} x forward`)
   row(`integrated gradients, ${steps} steps`, best.ig, `${(best.ig / best.saliency / steps).toFixed(2)} x ${steps} saliency maps`)
 }

@@ -73,6 +73,25 @@ test('three gradients agree: the backward pass, tf.grad, and finite differences'
   })
 })
 
+test('the backward pass on wasm agrees with tf.grad on the plain cpu backend', async () => {
+  const gradients = (graph: Graph, gradientOf: (network: Network, x: tf.Tensor) => tf.Tensor): Float32Array => {
+    const network = createNetwork(graph)
+    const values = tf.tidy(() => read(gradientOf(network, normal([3, ...network.inputShape]))))
+    network.dispose()
+    return values.slice()
+  }
+  // Without kinks, at which the rounding of two backends could choose different slopes.
+  const graphs = fc.sample(networks({ smooth: true }), 40)
+  const onWasm = graphs.map((graph) => gradients(graph, (network, x) => inputGradient(network, x, targetsOf(3))))
+  await tf.setBackend('cpu')
+  try {
+    const onCpu = graphs.map((graph) => gradients(graph, (network, x) => tf.grad((at: tf.Tensor) => targetLogitSum(network, at, targetsOf(3)))(x)))
+    onWasm.forEach((values, index) => expectClose(values, onCpu[index]!, 1e-4))
+  } finally {
+    await tf.setBackend('wasm')
+  }
+})
+
 test('second derivatives, by the input and by the weights, are those of finite differences', () => {
   check(networks({ smooth: true }), 40, (network) => {
     const x = normal([2, ...network.inputShape])
