@@ -1,4 +1,4 @@
-import { createRandomness, eachRow, Host, rowAt, stackRows, type Attributer, type AttributionRequest, type Model, type Rows } from '@touchstone/core'
+import { createRandomness, eachRow, Host, stackRows, type Attributer, type AttributionRequest, type Model, type Rows } from '@touchstone/core'
 import { attributerFromMap, createNetwork, modelFromNetwork } from '@touchstone/network'
 import { convModel, denseModel, describeAttributer, networks } from '@touchstone/testkit'
 import fc from 'fast-check'
@@ -103,7 +103,7 @@ test('an input and its neighbour get the same noise; independent noise is anothe
     const inner = spy()
     await smooth({ attributer: inner, samples: 2, sd: 0.5, noise: how }, request(model, rows, { randomness: rows.map(() => randomness) }))
     const copies = inner.requests.flatMap(({ inputs }) => eachRow(inputs))
-    return rows.map((row, r) => [0, 1].map((draw) => [...copies[2 * r + draw]!].map((value, i) => (value - row[i]!).toFixed(5))))
+    return rows.map((row, r) => [0, 1].map((draw) => [...copies[3 * draw + r]!].map((value, i) => (value - row[i]!).toFixed(5))))
   }
   const [x, neighbour, again] = await noise('shared')
   expect(neighbour).toEqual(x)
@@ -115,17 +115,23 @@ test('an input and its neighbour get the same noise; independent noise is anothe
   expect(y).not.toEqual(x)
 })
 
-test('copies of all rows go to the method in batches of batchRows, with their targets, and random numbers of their own', async () => {
-  const inner = spy()
-  const asked = request(await linear, [[1, 2], [3, 4], [5, 6]], { targets: [0, 1, 0], batchRows: 4 })
-  const maps = await smooth({ attributer: inner, samples: 5 }, asked)
-  expect(inner.requests.map(({ inputs }) => inputs.shape[0])).toEqual([4, 4, 4, 3])
-  expect(inner.requests.flatMap(({ targets }) => targets)).toEqual([0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0])
-  const numbers = inner.requests.flatMap(({ randomness }) => randomness.map((one) => one.uniforms('p', 0, 1)[0]!))
-  expect(new Set(numbers).size).toBe(15)
-  // The spy's map is the copy itself: their mean is near each input.
-  asked.inputs.data.forEach((value, i) => expect(Math.abs(maps.data[i]! - value)).toBeLessThan(0.15 * 4))
-  expect([...rowAt(maps, 1)]).not.toEqual([...rowAt(maps, 0)])
+test('copies of all rows go to the method in batches of about batchRows, with their targets, and random numbers of their own', async () => {
+  const model = await linear
+  const ask = async (batchRows: number) => {
+    const inner = spy()
+    const asked = request(model, [[1, 2], [3, 4], [5, 6]], { targets: [0, 1, 0], batchRows })
+    const { data } = await smooth({ attributer: inner, samples: 5 }, asked)
+    const numbers = inner.requests.flatMap(({ randomness }) => randomness.map((one) => one.uniforms('p', 0, 1)[0]!))
+    expect(new Set(numbers).size).toBe(15)
+    return { data, batches: inner.requests.map(({ targets }) => targets) }
+  }
+  const whole = await ask(64)
+  expect(whole.batches).toEqual([[0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0]])
+  // The spy's map is the copy itself: its mean is near the input.
+  whole.data.forEach((value, i) => expect(Math.abs(value - (i + 1))).toBeLessThan(0.15 * 4))
+  // As many draws of the three rows as fit; one draw of fewer rows.
+  expect(await ask(7)).toEqual({ data: whole.data, batches: [[0, 1, 0, 0, 1, 0], [0, 1, 0, 0, 1, 0], [0, 1, 0]] })
+  expect(await ask(2)).toEqual({ data: whole.data, batches: [[0, 1], [0, 1], [0, 1], [0, 1], [0, 1], [0, 0], [0, 0], [0]] })
 })
 
 test('presets say what they stand for; what the user gives replaces them', () => {

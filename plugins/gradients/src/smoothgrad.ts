@@ -60,7 +60,10 @@ function average(size: number, of: (a: number) => number): Summary {
   }
 }
 
-/** The attributer behind `smoothgrad`, around any other. */
+/**
+ * The attributer behind `smoothgrad`, around any other. Rows go through in chunks of `batchRows`; of fewer rows, as many draws at a time as fit. Draw by
+ * draw, since neighbours that come one after the other share each draw's noise.
+ */
 export function smoothGradAttributer({ attributer, variant, samples, sd, relativeTo, noise }: SmoothGradOptions): Attributer {
   return {
     attribute: async ({ inputs, targets, randomness, batchRows, ...request }) => {
@@ -68,39 +71,48 @@ export function smoothGradAttributer({ attributer, variant, samples, sd, relativ
       const size = sizeOf(rowShape)
       const count = inputs.shape[0]!
       const data = new Float32Array(inputs.data.length)
-      let summary = summaries[variant](size)
+      const inputNoise = noiseOf(noise)
 
-      // Copy `copy` is draw copy % samples of row floor(copy / samples): the copies of a row come one after the other.
-      for (let from = 0; from < count * samples; from += batchRows) {
-        const copies = Array.from({ length: Math.min(batchRows, count * samples - from) }, (_, i) => {
-          const row = Math.floor((from + i) / samples)
-          return { row, draw: (from + i) % samples }
-        })
-        const noisy: Float32Array[] = []
-        for (const { row, draw } of copies) {
-          await breathe(request.signal)
-          const x = rowAt(inputs, row)
-          const purpose = noise === 'shared' ? '@touchstone/smoothgrad' : `@touchstone/smoothgrad ${hash(x)}`
-          const sigma = relativeTo === 'range' ? sd * rangeOf(x) : sd
-          const normals = randomness[row]!.normals(purpose, draw, size)
-          noisy.push(x.map((value, i) => value + sigma * normals[i]!))
+      for (let first = 0; first < count; first += batchRows) {
+        const rows = Array.from({ length: Math.min(batchRows, count - first) }, (_, i) => ({
+          row: first + i,
+          x: rowAt(inputs, first + i),
+          sigma: relativeTo === 'range' ? sd * rangeOf(rowAt(inputs, first + i)) : sd,
+          summary: summaries[variant](size),
+        }))
+        const drawsAtOnce = Math.max(1, Math.floor(batchRows / rows.length))
+        for (let from = 0; from < samples; from += drawsAtOnce) {
+          const draws = Array.from({ length: Math.min(drawsAtOnce, samples - from) }, (_, i) => from + i)
+          const copies = draws.flatMap((draw) => rows.map((row) => ({ ...row, draw })))
+          const noisy: Float32Array[] = []
+          for (const { x, sigma, row, draw } of copies) {
+            await breathe(request.signal)
+            const normals = inputNoise(x, randomness[row]!, draw)
+            noisy.push(x.map((value, i) => value + sigma * normals[i]!))
+          }
+          const maps = await attributer.attribute({
+            ...request,
+            inputs: stackRows(noisy, rowShape),
+            targets: copies.map(({ row }) => targets[row]!),
+            randomness: copies.map(({ row, draw }) => ofDraw(randomness[row]!, draw)),
+            batchRows,
+          })
+          copies.forEach(({ summary }, i) => summary.add(rowAt(maps, i)))
         }
-        const maps = await attributer.attribute({
-          ...request,
-          inputs: stackRows(noisy, rowShape),
-          targets: copies.map(({ row }) => targets[row]!),
-          randomness: copies.map(({ row, draw }) => ofDraw(randomness[row]!, draw)),
-          batchRows,
-        })
-        copies.forEach(({ row, draw }, i) => {
-          summary.add(rowAt(maps, i))
-          if (draw < samples - 1) return
-          data.set(summary.result(), row * size)
-          summary = summaries[variant](size)
-        })
+        for (const { row, summary } of rows) data.set(summary.result(), row * size)
       }
       return { shape: inputs.shape, data }
     },
+  }
+}
+
+/** The normal numbers of a draw for an input; the last ones are kept, for the neighbour that comes next. */
+function noiseOf(noise: SmoothGradOptions['noise']): (x: Float32Array, randomness: Randomness, draw: number) => Float64Array {
+  let last: { readonly randomness: Randomness; readonly draw: number; readonly normals: Float64Array } | undefined
+  return (x, randomness, draw) => {
+    if (noise === 'independent') return randomness.normals(`@touchstone/smoothgrad ${hash(x)}`, draw, x.length)
+    if (last?.randomness !== randomness || last.draw !== draw) last = { randomness, draw, normals: randomness.normals('@touchstone/smoothgrad', draw, x.length) }
+    return last.normals
   }
 }
 
