@@ -2,11 +2,13 @@ import { createRandomness, stackRows, type Attributer, type Model } from '@touch
 import { attributerFromMap } from '@touchstone/network'
 import { convModel, denseModel, describeAttributer, finiteDifferences } from '@touchstone/testkit'
 import { expect, test } from 'vitest'
-import plugin, { inputXGradientMap, saliencyMap } from './index.js'
+import plugin, { gradientMap, inputXGradientMap, saliencyMap } from './index.js'
 
+describeAttributer(plugin, 'gradient')
 describeAttributer(plugin, 'saliency')
 describeAttributer(plugin, 'input-x-gradient')
 
+const gradient = attributerFromMap(gradientMap)
 const saliency = attributerFromMap(saliencyMap)
 const inputXGradient = attributerFromMap(inputXGradientMap)
 
@@ -30,11 +32,12 @@ test.each([
   // At (-1, -3) only the first unit is on, and F_1 does not move.
   { x: [-1, -3], target: 0, gradient: [2, -2] },
   { x: [-1, -3], target: 1, gradient: [0, 0] },
-])('on a network worked out by hand: x = $x, target $target', async ({ x, target, gradient }) => {
+])('on a network worked out by hand: x = $x, target $target', async ({ x, target, gradient: slopes }) => {
   const model = await toy
-  expect(await map(saliency, model, [x], [target])).toEqual(gradient.map(Math.abs))
+  expect(await map(gradient, model, [x], [target])).toEqual(slopes)
+  expect(await map(saliency, model, [x], [target])).toEqual(slopes.map(Math.abs))
   // 0 and -0 are the same relevance.
-  expect((await map(inputXGradient, model, [x], [target])).map((value) => value + 0)).toEqual(gradient.map((g, i) => g * x[i]! + 0))
+  expect((await map(inputXGradient, model, [x], [target])).map((value) => value + 0)).toEqual(slopes.map((g, i) => g * x[i]! + 0))
 })
 
 test('on a convolutional network saliency is the size of the slope by finite differences, of the logit behind the softmax', async () => {
