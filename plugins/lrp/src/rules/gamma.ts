@@ -1,0 +1,25 @@
+import { tf } from '@touchstone/tensor'
+import type { LrpRule, MakeRule } from './step.js'
+import { bySign, negative, positive, share } from './terms.js'
+
+/**
+ * The gamma rule for inputs of any sign: contributions that have the sign of the output count 1 + gamma times.
+ *
+ * For z > 0: x+ (W + gamma W+) + x- (W + gamma W-), with bias b + gamma b+; for z < 0: x+ (W + gamma W-) + x- (W + gamma W+), with b + gamma b-;
+ * nothing for z = 0. For inputs and outputs above 0 it is z = x (W + gamma W+) + b + gamma b+.
+ *
+ * Source: Montavon et al., "Layer-wise relevance propagation: an overview", 2019, section 10.2; any sign: Andéol et al., 2021, as in zennit.
+ */
+export const gamma: MakeRule = (options): LrpRule => (step) => {
+  const { weights: { kernel, bias }, output, signal } = step
+  const more = (t: tf.Tensor, part: tf.Tensor): tf.Tensor => tf.add(t, tf.mul(options.gamma, part))
+  const [up, down] = [more(kernel!, positive(kernel!)), more(kernel!, negative(kernel!))]
+  const above = tf.mul(signal, tf.step(output, 0))
+  const below = tf.mul(signal, tf.step(tf.neg(output), 0))
+  return [
+    tf.add(
+      share(step, bySign(step, () => up, () => down), bias && more(bias, positive(bias)), above, options),
+      share(step, bySign(step, () => down, () => up), bias && more(bias, negative(bias)), below, options),
+    ),
+  ]
+}
