@@ -37,11 +37,11 @@ export function relevance(network: Network, x: Inputs, targets: Targets, { compo
 /** What is left out is as the composite has it, or by default. */
 function ruleOptions(composite: Composite, given: Partial<RuleOptions>): RuleOptions {
   const own = typeof composite === 'string' ? { epsilon: composites[composite].epsilon } : {}
-  return { ...ruleDefaults, ...own, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) }
+  return { ...ruleDefaults, ...own, ...given }
 }
 
 function tableOf(composite: Composite) {
   if (typeof composite !== 'string') return composite
-  if (!Object.hasOwn(composites, composite)) throw new UserError(`lrp: there is no composite "${String(composite)}", only ${Object.keys(composites).join(', ')}`)
+  if (!Object.hasOwn(composites, composite)) throw new UserError(`lrp: there is no composite "${composite}", only ${Object.keys(composites).join(', ')}`)
   return composites[composite].table
 }
