@@ -69,6 +69,14 @@ export class Host {
     return extension.cost(options as Parameters<NonNullable<typeof extension.cost>>[0], inputShape)
   }
 
+  /** What a resolved extension and those in its options need of a model, as they say in their traits. */
+  needs(resolved: ResolvedExtension): readonly string[] {
+    const extension = this.registry.extension(resolved.kind, resolved.use)?.value
+    if (!extension) return []
+    const inner = Object.entries(extension.options).flatMap(([name, field]) => (isReference(field) ? this.needs(resolved.options[name] as ResolvedExtension) : []))
+    return [...new Set([...((extension.traits as { readonly needs?: readonly string[] }).needs ?? []), ...inner])]
+  }
+
   /** A child container for one evaluation. `values` are services of the caller, such as the log. */
   open(values: readonly ServiceValue[] = []): Scope {
     const container = this.#container.createChildContainer()

@@ -163,6 +163,8 @@ test('every problem of a config is told at once, before any work', async () => {
 
 test.each([
   [{ attributers: { n: 'needs-network', squares: 'times-weights' } }, 'attributers.n: needs a model with network, which "one" does not offer; "squares" would work [@touchstone/evaluation]'],
+  // What a method needs that stands in the options of another one is needed, too.
+  [{ attributers: { w: { use: 'wrapper', options: { inner: 'needs-network' } } } }, 'attributers.w: needs a model with network, which "one" does not offer [@touchstone/evaluation]'],
   [{ target: 2 }, 'target: class 2 does not exist in model "one": it knows 0 to 1 [@touchstone/evaluation]'],
   [{ metrics: { m: robust({ comparison: 'rho', relativeTo: 'map-norm' }) } }, 'metrics.m: relativeTo "map-norm" divides a distance, but the comparison is a similarity: use "none" [@touchstone/evaluation]'],
   [{ metrics: { m: robust({ minAccepted: 5 }) } }, 'metrics.m.options.minAccepted: 5 can never be accepted out of 2 samples: lower it, or draw more [@touchstone/evaluation]'],

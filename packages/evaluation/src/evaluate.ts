@@ -81,7 +81,7 @@ export async function evaluate(config: EvaluationConfig, options: EvaluateOption
     { token: Base, value: { path: options.baseFolder ?? '.' } },
   ])
   const { instances, models, engine } = await timed('load', async () => {
-    const instances = await makeInstances(checked, scope, origin)
+    const instances = await makeInstances(checked, host, scope, origin)
     const engine = (await scope.find(Engine)) ?? null
     if (engine?.fallback !== undefined) warn(engine.fallback)
     return { instances, engine, models: new Map([...instances.models].map(([label, model]) => [label, scheduledModel(model, batchRows, signal)])) }

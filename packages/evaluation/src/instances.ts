@@ -7,6 +7,7 @@ import {
   type Dataset,
   type Executor,
   type Extensions,
+  type Host,
   type Kind,
   type Model,
   type Problem,
@@ -29,7 +30,7 @@ export interface Instances {
  * Makes what a checked config names: models are loaded, datasets opened.
  * @throws ConfigError with everything of it that could not be made, or that does not fit together.
  */
-export async function makeInstances({ resolved, executor }: CheckedConfig, scope: Scope, origin: string): Promise<Instances> {
+export async function makeInstances({ resolved, executor }: CheckedConfig, host: Host, scope: Scope, origin: string): Promise<Instances> {
   const problems: Problem[] = []
   const make = async <K extends Kind>(kind: K, tree: ResolvedExtension, path: readonly PropertyKey[]): Promise<Extensions[K] | undefined> => {
     try {
@@ -70,10 +71,10 @@ export async function makeInstances({ resolved, executor }: CheckedConfig, scope
     if (typeof resolved.target === 'number' && resolved.target >= model.classCount) {
       problems.push({ path: ['target'], message: `class ${resolved.target} does not exist in model "${label}": it knows 0 to ${model.classCount - 1}`, source: '@touchstone/evaluation' })
     }
-    for (const [name, attributer] of attributers) {
-      const missing = needsOf(scope, attributer).filter((need) => !(need in model.capabilities))
+    for (const [name, tree] of Object.entries(resolved.attributers)) {
+      const missing = host.needs(tree).filter((need) => !(need in model.capabilities))
       if (missing.length === 0) continue
-      const others = [...attributers].filter(([, other]) => needsOf(scope, other).every((need) => need in model.capabilities)).map(([other]) => `"${other}"`)
+      const others = Object.entries(resolved.attributers).flatMap(([other, otherTree]) => (host.needs(otherTree).every((need) => need in model.capabilities) ? [`"${other}"`] : []))
       problems.push({
         path: ['attributers', name],
         message: `needs a model with ${missing.join(', ')}, which "${label}" does not offer${model.outputs === 'probabilities' ? ' (its outputs are probabilities, not logits)' : ''}${others.length > 0 ? `; ${others.join(', ')} would work` : ''}`,
@@ -83,9 +84,4 @@ export async function makeInstances({ resolved, executor }: CheckedConfig, scope
   }
   if (problems.length > 0) throw new ConfigError(origin, problems)
   return { models, dataset: dataset!, attributers, scores, executor: runner! }
-}
-
-function needsOf(scope: Scope, attributer: Attributer): readonly string[] {
-  const traits = scope.originOf(attributer)?.value.traits as { readonly needs?: readonly string[] } | undefined
-  return traits?.needs ?? []
 }

@@ -1,4 +1,4 @@
-import { defineComparison, defineExtension, definePlugin, l2Distance, option, resultOf, judgeNeighbours, spearman, type Model, type Rows } from '@touchstone/core'
+import { defineComparison, defineExtension, definePlugin, l2Distance, option, ref, resultOf, judgeNeighbours, spearman, type Model, type Rows } from '@touchstone/core'
 import * as z from 'zod/mini'
 import type { EvaluationConfig } from './config.js'
 
@@ -73,6 +73,14 @@ export const toyPlugin = definePlugin({
       summary: 'needs what the toy model has not',
       traits: { signed: true, needs: ['network'], differentiable: 'no' },
       create: () => ({ attribute: ({ inputs }) => Promise.resolve(inputs) }),
+    }),
+    defineExtension({
+      kind: 'attributer',
+      name: 'wrapper',
+      summary: 'another method',
+      traits: { signed: true, needs: [], differentiable: 'no' },
+      options: { inner: ref('attributer', { summary: 'the other method' }) },
+      create: ({ inner }) => inner,
     }),
     defineExtension({
       kind: 'attributer',
