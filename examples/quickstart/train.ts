@@ -1,6 +1,6 @@
 /*
  * Trains the two digit classifiers of this example and writes them to ./models: `well`, to 99 % and more of the test digits, and `bad`, the same
- * network stopped when it got about 70 % right. Takes a quarter of an hour on one core and gives the same weights every time.
+ * network stopped when it got about 70 % right. Takes a quarter of an hour on one core and gives the same weights every time with the same kernels.
  *
  *   npm run train, in this folder
  */
