@@ -17,6 +17,14 @@ export function flatten(value: Nested): number[] {
   return typeof value === 'number' ? [value] : value.flatMap(flatten)
 }
 
+/** The nested lists of a shape that hold these values, row-major. */
+export function nestedOf(values: readonly number[], shape: readonly number[]): Nested {
+  const [length, ...rest] = shape
+  if (length === undefined) return values[0]!
+  const size = sizeOf(rest)
+  return Array.from({ length }, (_, index) => nestedOf(values.slice(index * size, (index + 1) * size), rest))
+}
+
 /** How many leading axes of an input are places; the last axis of an input of rank 3 or more is its channels. */
 export function placeRank(inputShape: readonly number[]): number {
   return inputShape.length >= 3 ? inputShape.length - 1 : inputShape.length
