@@ -1,5 +1,4 @@
-import { defineReferenceMethod, entryOfRow, type ReferenceProblem } from '@touchstone/core'
-import { nestedOf, type Nested } from './arrays.js'
+import { defineReferenceMethod, entryOfRow, sizeOf, type Nested, type ReferenceProblem } from '@touchstone/core'
 import { featureAblationAttributer } from './feature-ablation.js'
 import { kernelShapAttributer } from './kernel-shap.js'
 import { occlusionAttributer } from './occlusion.js'
@@ -46,4 +45,12 @@ function features({ inputs, params }: ReferenceProblem): (row: number) => { read
   const baselines = params.perInput('baselines', inputs.length)
   const flat = (name: string, arrays: NonNullable<typeof masks>, row: number) => inputs.flatMap((input, index) => entryOfRow(arrays[index]!, row, input, `params.${name}[${index}]`))
   return (row) => ({ features: masks ? { mask: flat('feature_mask', masks, row) } : 'values', baseline: baselines ? flat('baselines', baselines, row) : 0 })
+}
+
+/** The nested lists of a shape that hold these values, row-major. */
+function nestedOf(values: readonly number[], shape: readonly number[]): Nested {
+  const [length, ...rest] = shape
+  if (length === undefined) return values[0]!
+  const size = sizeOf(rest)
+  return Array.from({ length }, (_, index) => nestedOf(values.slice(index * size, (index + 1) * size), rest))
 }

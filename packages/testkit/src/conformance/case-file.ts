@@ -1,7 +1,7 @@
-import { isNested, UserError, type NestedNumbers } from '@touchstone/core'
+import { isNested, UserError, type Nested } from '@touchstone/core'
 import * as z from 'zod/mini'
 
-const numbers = z.custom<NestedNumbers>(isNested, 'expected a number, or arrays of numbers')
+const numbers = z.custom<Nested>(isNested, 'expected a number, or arrays of numbers')
 const target = z.union([z.number(), z.array(z.number()), z.null()], 'expected an index, a list of them, or null')
 
 const node = z.looseObject({ id: z.string(), op: z.string(), in: z.array(z.string()) })

@@ -1,4 +1,4 @@
-import { isNested, rowsOf, UserError } from '@touchstone/core'
+import { flattenNested, isNested, nestedShape, UserError } from '@touchstone/core'
 import type { ActivationName, Graph, GraphNode, Padding, Weight } from '@touchstone/network'
 import type { CaseModel, CaseNode } from './case-file.js'
 
@@ -55,7 +55,7 @@ function activation({ id, op }: CaseNode): ActivationName {
 function weight(node: CaseNode, field: string): Weight | undefined {
   const value = node[field]
   if (value === undefined || value === null) return undefined
-  return isNested(value) ? rowsOf(value, `${node.id}.${field}`) : refuse(node.id, `"${field}" is expected to hold numbers`)
+  return isNested(value) ? { shape: nestedShape(value)!, data: Float32Array.from(flattenNested(value)) } : refuse(node.id, `its "${field}" should be a number or lists of numbers, all of one length`)
 }
 
 function required(node: CaseNode, field: string): Weight {

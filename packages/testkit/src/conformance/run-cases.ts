@@ -1,4 +1,4 @@
-import { flatNumbers, isUserError, messageOf, ReferenceParams, rowsOf, UserError, type Answer, type Host, type ReferenceMethod, type ReferenceProblem, type Rows, type Scope } from '@touchstone/core'
+import { flattenNested, isUserError, messageOf, ReferenceParams, rowsOf, UserError, type Answer, type Host, type ReferenceMethod, type ReferenceProblem, type Rows, type Scope } from '@touchstone/core'
 import { createNetwork, explainByTensors } from '@touchstone/network'
 import { openEngine } from '@touchstone/tensor'
 import type { CaseFile, ReferenceCase } from './case-file.js'
@@ -86,7 +86,7 @@ function targetsOf(target: ReferenceCase['target'], rows: number): readonly numb
 /** How the answer differs from what is expected, beyond the tolerance; undefined where it does not. */
 function differenceFault(answer: Answer, { expected, tolerance: { mode, delta } }: ReferenceCase): string | undefined {
   if (answer.length !== expected.length) return `expected ${expected.length} arrays, found ${answer.length}`
-  const wanted = expected.map(flatNumbers)
+  const wanted = expected.map(flattenNested)
   const lengths = wanted.findIndex(({ length }, index) => length !== answer[index]!.length)
   if (lengths >= 0) return `expected ${wanted[lengths]!.length} numbers in array ${lengths}, found ${answer[lengths]!.length}`
   const differences = wanted.flatMap((numbers, index) => numbers.map((number, i) => Math.abs(number - answer[index]![i]!)))
