@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = new URL('..', import.meta.url)
 const at = (path) => new URL(path, root).href
-const suites = { kernels, engine, networks, 'networks-large': networksLarge, workers, methods, evaluation }
+const suites = { kernels, engine, networks, 'networks-large': networksLarge, workers, methods, comparisons, evaluation }
 const asked = process.argv.slice(2)
 for (const name of asked) if (!(name in suites)) throw new Error(`no benchmark named "${name}"; there are: ${Object.keys(suites).join(', ')}`)
 for (const [name, run] of Object.entries(suites)) {
@@ -64,6 +64,12 @@ async function methods() {
   row('forward', best.forward, `${((model.mflopPerRow * count) / best.forward).toFixed(1)} GFLOP/s`)
   row('saliency', best.saliency, `${(best.saliency / best.forward).toFixed(2)} x forward`)
   row(`integrated gradients, ${steps} steps`, best.ig, `${(best.ig / best.saliency / steps).toFixed(2)} x ${steps} saliency maps`)
+}
+
+/** Milliseconds for a pair of maps, and how they grow. */
+async function comparisons() {
+  const { bench, format } = await import(at('plugins/lens/bench/comparisons.mjs'))
+  console.log(format(await bench()))
 }
 
 /** What the evaluation adds to the work of model and methods. */

@@ -1,10 +1,10 @@
-import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { Dataset } from './contracts/dataset.js'
 import { UserError } from './errors.js'
 import { isNested, spreadNested, type Nested } from './nested.js'
 import { option, type Option } from './options.js'
 import { isRecord } from './resolve.js'
 import { sameShape, sizeOf } from './rows.js'
+import { schemaOf } from './schema.js'
 
 /**
  * An input that stands for "nothing is there": one number for every value, a nested list in the input's shape (an axis of length 1 repeats, the
@@ -112,8 +112,4 @@ function kept(dataset: Dataset, key: string, read: () => Promise<readonly Float3
     values.catch(() => known.delete(key))
   }
   return values
-}
-
-function schemaOf<T>(is: (value: unknown) => value is T, message: string): StandardSchemaV1<unknown, T> {
-  return { '~standard': { version: 1, vendor: 'touchstone', validate: (value) => (is(value) ? { value } : { issues: [{ message }] }) } }
 }

@@ -7,7 +7,6 @@ import { massCentre } from './mass-centre.js'
 import { spearman } from './spearman.js'
 import { topK } from './top-k.js'
 
-export { channels, featuresOf, type Channels } from './channels.js'
 export { cosine, kendall, l2, linf, massCentre, spearman, topK }
 
 export default definePlugin({ name: '@touchstone/comparisons', extensions: [l2, linf, cosine, topK, spearman, kendall, massCentre] })

@@ -1,6 +1,4 @@
-import { defineComparison, kendallTauB, resultOf, undefinedResult } from '@touchstone/core'
-import { channels, compareFeatures } from './channels.js'
-import { fault, isConstant } from './maps.js'
+import { channelsOption, compareFeatures, defineComparison, faultOf, isConstant, kendallTauB, resultOf, undefinedResult } from '@touchstone/core'
 
 /**
  * `kendall`: Kendall's tau-b of the features of two maps, (C - D) / sqrt((n0 - n1)(n0 - n2)), with C concordant and D discordant of all n0
@@ -12,10 +10,10 @@ export const kendall = defineComparison({
   citation: 'Kendall, "The Treatment of Ties in Ranking Problems", Biometrika 33, 1945',
   measures: 'similarity',
   range: [-1, 1],
-  options: { channels },
+  options: { channels: channelsOption },
   compare: (options) =>
     compareFeatures(options.channels, (a, b) => {
-      const reason = fault(isConstant, 'constant', a, b)
+      const reason = faultOf(isConstant, 'constant', a, b)
       return reason === undefined ? resultOf(kendallTauB(a, b)) : undefinedResult(reason)
     }),
 })

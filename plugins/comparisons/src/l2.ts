@@ -1,5 +1,4 @@
-import { defineComparison, l2Distance, resultOf } from '@touchstone/core'
-import { compareMaps } from './maps.js'
+import { compareMaps, defineComparison, l2Distance, resultOf } from '@touchstone/core'
 
 /** `l2`: ||a - b||_2 over all values of two maps of any one shape, in [0, inf). */
 export const l2 = defineComparison({

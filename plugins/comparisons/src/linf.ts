@@ -1,5 +1,4 @@
-import { defineComparison, linfDistance, resultOf } from '@touchstone/core'
-import { compareMaps } from './maps.js'
+import { compareMaps, defineComparison, linfDistance, resultOf } from '@touchstone/core'
 
 /** `linf`: ||a - b||_inf = max_i |a_i - b_i| over all values of two maps of any one shape, in [0, inf). */
 export const linf = defineComparison({

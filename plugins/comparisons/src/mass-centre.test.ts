@@ -1,7 +1,7 @@
-import type { AttributionMap } from '@touchstone/core'
+import type { AttributionMap, Channels } from '@touchstone/core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { massCentre, type Channels } from './index.js'
+import { massCentre } from './index.js'
 
 const distance = async (channels: Channels = 'sum-abs') => (await massCentre.create({ channels }, {})).compare
 

@@ -1,6 +1,4 @@
-import { defineComparison, l2Distance, resultOf, sizeOf, undefinedResult } from '@touchstone/core'
-import { channels, featuresOf } from './channels.js'
-import { compareMaps, fault } from './maps.js'
+import { channelsOption, compareMaps, defineComparison, faultOf, featuresOf, l2Distance, resultOf, sizeOf, undefinedResult } from '@touchstone/core'
 
 /**
  * `mass-centre`: ||C(a) - C(b)||_2 in pixels, with C(a) = sum_p A_p p / sum_p A_p the mean position of all pixels p weighted by their features
@@ -18,14 +16,14 @@ export const massCentre = defineComparison({
   citation: 'Ghorbani, Abid, Zou, "Interpretation of Neural Networks Is Fragile", AAAI 2019',
   measures: 'distance',
   range: [0, null],
-  options: { channels },
+  options: { channels: channelsOption },
   compare: (options) =>
     compareMaps((a, b) => {
       if (a.shape.length < 2) return undefinedResult(`maps of shape [${a.shape.join(', ')}] have no rows and columns, so no centre`)
       const size = a.shape.length === 2 ? a.shape : a.shape.slice(0, -1)
       const how = options.channels === 'keep' ? 'sum' : options.channels
       const [massA, massB] = [featuresOf(a, how), featuresOf(b, how)]
-      const reason = fault(sumsToZero, 'of total 0 and so without a centre', massA, massB)
+      const reason = faultOf(sumsToZero, 'of total 0 and so without a centre', massA, massB)
       return reason === undefined ? resultOf(l2Distance(centreOf(massA, size), centreOf(massB, size))) : undefinedResult(reason)
     }),
 })

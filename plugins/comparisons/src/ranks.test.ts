@@ -1,7 +1,7 @@
-import type { AttributionMap } from '@touchstone/core'
+import type { AttributionMap, Channels } from '@touchstone/core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { kendall, spearman, topK, type Channels } from './index.js'
+import { kendall, spearman, topK } from './index.js'
 
 const map = (shape: number[], ...values: number[]): AttributionMap => ({ shape, data: Float32Array.from(values) })
 const top = async (k: number, channels: Channels = 'sum-abs') => (await topK.create({ k, channels }, {})).compare

@@ -1,6 +1,4 @@
-import { defineComparison, resultOf, spearman as rho, undefinedResult } from '@touchstone/core'
-import { channels, compareFeatures } from './channels.js'
-import { fault, isConstant } from './maps.js'
+import { channelsOption, compareFeatures, defineComparison, faultOf, isConstant, resultOf, spearman as rho, undefinedResult } from '@touchstone/core'
 
 /**
  * `spearman`: Spearman's rho of the features of two maps, that is Pearson's correlation of their ranks, equal features sharing the mean of
@@ -12,10 +10,10 @@ export const spearman = defineComparison({
   citation: 'Spearman, "The Proof and Measurement of Association between Two Things", American Journal of Psychology 15, 1904',
   measures: 'similarity',
   range: [-1, 1],
-  options: { channels },
+  options: { channels: channelsOption },
   compare: (options) =>
     compareFeatures(options.channels, (a, b) => {
-      const reason = fault(isConstant, 'constant', a, b)
+      const reason = faultOf(isConstant, 'constant', a, b)
       return reason === undefined ? resultOf(rho(a, b)) : undefinedResult(reason)
     }),
 })

@@ -1,5 +1,6 @@
 export { bootstrapMean, quantile, type Interval } from './bootstrap.js'
 export { mean, pearson, spearman } from './correlation.js'
 export { kendallTauB } from './kendall.js'
+export { ascending, descending } from './order.js'
 export { ranks } from './ranks.js'
 export { overlap, topK, type TopK } from './top-k.js'

@@ -1,3 +1,5 @@
+import { ascending } from './order.js'
+
 /**
  * Kendall's tau-b: (C - D) / sqrt((n0 - n1)(n0 - n2)), with C concordant and D discordant pairs, n0 = n(n-1)/2 all pairs, n1 and n2 the
  * pairs tied in `a` and in `b`. In [-1, 1]; NaN where one side is constant. Takes O(n log n).
@@ -6,8 +8,10 @@
  */
 export function kendallTauB(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const n = a.length
-  const order = Uint32Array.from({ length: n }, (_, index) => index).sort((i, j) => a[i]! - a[j]! || b[i]! - b[j]!)
-  const sorted = Float64Array.from(order, (index) => b[index]!)
+  // By a, and by b where a is equal.
+  const order = ascending(a, ascending(b))
+  const sorted = new Float64Array(n)
+  for (let at = 0; at < n; at++) sorted[at] = b[order[at]!]!
   const tiedA = tiedPairs(n, (i, j) => a[order[i]!] === a[order[j]!])
   const tiedBoth = tiedPairs(n, (i, j) => a[order[i]!] === a[order[j]!] && sorted[i] === sorted[j])
   const discordant = sortCountingSwaps(sorted)

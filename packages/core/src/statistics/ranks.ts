@@ -1,9 +1,11 @@
+import { ascending } from './order.js'
+
 /**
  * Fractional ranks, from 1 for the smallest value: equal values share the mean of the ranks they span.
- * Takes O(n log n).
+ * Takes O(n).
  */
 export function ranks(values: ArrayLike<number>): Float64Array {
-  const order = Uint32Array.from({ length: values.length }, (_, index) => index).sort((i, j) => values[i]! - values[j]!)
+  const order = ascending(values)
   const result = new Float64Array(values.length)
   for (let start = 0; start < order.length; ) {
     let end = start + 1

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import scipy from './scipy.fixture.json' with { type: 'json' }
-import { bootstrapMean, createRandomness, kendallTauB, mean, overlap, pearson, quantile, ranks, spearman, topK } from '../index.js'
+import { ascending, bootstrapMean, createRandomness, descending, kendallTauB, mean, overlap, pearson, quantile, ranks, spearman, topK } from '../index.js'
 
 /** Few distinct values, so that ties are common. */
 const tied = fc.array(fc.integer({ min: -3, max: 3 }), { minLength: 2, maxLength: 40 })
@@ -97,4 +97,27 @@ test('quantiles interpolate as R type 7', () => {
   expect(quantile([1, 2, 3, 4], 0.5)).toBe(2.5)
   expect(quantile([1, 2, 3, 4], 0)).toBe(1)
   expect(quantile([1, 2, 3, 4], 1)).toBe(4)
+})
+
+/** Values of all sizes and signs, both zeros and ties among them; long enough for the sort by digits. */
+const many = fc.array(fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer({ min: -3, max: 3 }), fc.constantFrom(0, -0, 5e-324, -5e-324, 1e-300, Number.MAX_VALUE)), { minLength: 250, maxLength: 700 })
+
+test('orders go up or down, equal values by index, 0 and -0 being equal', () => {
+  fc.assert(fc.property(many, (values) => {
+    const indices = values.map((_, index) => index)
+    expect([...ascending(values)]).toEqual(indices.toSorted((i, j) => values[i]! - values[j]! || i - j))
+    expect([...descending(values)]).toEqual(indices.toSorted((i, j) => (values[i]! < values[j]! ? 1 : values[i]! > values[j]! ? -1 : i - j)))
+    const start = Uint32Array.from(indices.toReversed())
+    expect([...ascending(values, start)]).toEqual(indices.toSorted((i, j) => values[i]! - values[j]! || j - i))
+  }))
+})
+
+test('the top k of many values are the first of the descending order', () => {
+  fc.assert(fc.property(many, fc.double({ min: 0, max: 1, noNaN: true }), (values, share) => {
+    const k = Math.floor(share * values.length)
+    const { indices, tiesAtCut } = topK(values, k)
+    const order = descending(values)
+    expect([...indices]).toEqual([...order.slice(0, k)])
+    if (k > 0) expect(tiesAtCut).toBe(order.slice(k).filter((index) => values[index] === values[order[k - 1]!]).length)
+  }))
 })

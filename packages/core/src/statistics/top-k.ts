@@ -1,3 +1,5 @@
+import { descending, kthLargest } from './order.js'
+
 /** The k largest values of a map. */
 export interface TopK {
   /** Their indices, by value from the largest, equal values by index from the smallest. */
@@ -6,14 +8,21 @@ export interface TopK {
   readonly tiesAtCut: number
 }
 
-/** All values are taken where `k` exceeds their number. */
+/** All values are taken where `k` exceeds their number. Finite values. Takes O(n + k). */
 export function topK(values: ArrayLike<number>, k: number): TopK {
-  const order = Uint32Array.from({ length: values.length }, (_, index) => index).sort((i, j) => values[j]! - values[i]! || i - j)
-  const indices = order.slice(0, k)
-  const last = indices.length > 0 ? values[indices[indices.length - 1]!]! : Number.NaN
-  let tiesAtCut = 0
-  while (indices.length + tiesAtCut < order.length && values[order[indices.length + tiesAtCut]!] === last) tiesAtCut++
-  return { indices, tiesAtCut }
+  if (k >= values.length) return { indices: descending(values), tiesAtCut: 0 }
+  if (k <= 0) return { indices: new Uint32Array(0), tiesAtCut: 0 }
+  const last = kthLargest(values, k)
+  let [above, equal] = [0, 0]
+  for (let index = 0; index < values.length; index++) {
+    if (values[index]! > last) above++
+    else if (values[index] === last) equal++
+  }
+  const taken = new Uint32Array(k)
+  let [count, room] = [0, k - above]
+  for (let index = 0; index < values.length; index++) if (values[index]! > last || (values[index] === last && room-- > 0)) taken[count++] = index
+  const order = descending(Float64Array.from(taken, (index) => values[index]!))
+  return { indices: order.map((position) => taken[position]!), tiesAtCut: equal - (k - above) }
 }
 
 /** How many indices two sets have in common. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { featuresOf } from './index.js'
+import { featuresOf } from '../index.js'
 
 // Two pixels of three channels, from section 9 of the LENS specification.
 const map = { shape: [2, 2, 3], data: Float32Array.of(1, -2, 0.5, 0, 0, 0, -1, -1, -1, 3, 0, -3) }

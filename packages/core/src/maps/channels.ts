@@ -1,12 +1,15 @@
-import { option, type AttributionMap, type Comparison, type Result } from '@touchstone/core'
-import * as z from 'zod/mini'
-import { compareMaps } from './maps.js'
+import type { AttributionMap, Comparison, Result } from '../contracts/metric.js'
+import { option } from '../options.js'
+import { schemaOf } from '../schema.js'
+import { compareMaps } from './compare.js'
 
 /** What becomes of a map's channels. */
 export type Channels = 'sum-abs' | 'sum' | 'keep'
 
+const isChannels = (value: unknown): value is Channels => value === 'sum-abs' || value === 'sum' || value === 'keep'
+
 /** The option `channels` of every comparison that ranks or locates features. */
-export const channels = option<Channels>(z.enum(['sum-abs', 'sum', 'keep'], 'expected "sum-abs", "sum" or "keep"'), {
+export const channelsOption = option<Channels>(schemaOf(isChannels, 'expected "sum-abs", "sum" or "keep"'), {
   summary: 'channels become one feature per pixel by the sum of their absolute values (sum-abs) or of their values (sum); or every value is a feature (keep)',
   default: 'sum-abs',
 })
@@ -24,9 +27,9 @@ export const channels = option<Channels>(z.enum(['sum-abs', 'sum', 'keep'], 'exp
 export function featuresOf({ shape, data }: AttributionMap, how: Channels): Float64Array {
   const channelCount = how === 'keep' || shape.length < 3 ? 1 : shape[shape.length - 1]!
   const features = new Float64Array(data.length / channelCount)
-  data.forEach((value, index) => {
-    features[Math.floor(index / channelCount)]! += how === 'sum-abs' ? Math.abs(value) : value
-  })
+  const signed = how !== 'sum-abs'
+  if (channelCount === 1) for (let index = 0; index < data.length; index++) features[index] = signed ? data[index]! : Math.abs(data[index]!)
+  else for (let pixel = 0, index = 0; pixel < features.length; pixel++) for (let end = index + channelCount; index < end; index++) features[pixel]! += signed ? data[index]! : Math.abs(data[index]!)
   return features
 }
 

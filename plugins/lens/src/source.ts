@@ -1,0 +1,2 @@
+/** Where all of LENS comes from. */
+export const source = '"Rethinking Robustness of Model Attributions", AAAI 2024'
