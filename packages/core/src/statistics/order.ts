@@ -5,10 +5,10 @@ const buckets = 1 << width
 /** Below this a comparison sort is quicker. */
 const few = 256
 
-/** The 64 bits of each value, so that unsigned order is the order of values, ascending or descending; low and high halves take turns. 0 and -0 are equal. */
-function keysOf(values: ArrayLike<number>, descending: boolean): Uint32Array {
+/** The 64 bits of the values in an order, made so that their unsigned order is that of the values, up or down; low and high halves take turns. 0 and -0 are equal. */
+function keysOf(values: ArrayLike<number>, descending: boolean, order: Uint32Array): Uint32Array {
   const numbers = new Float64Array(values.length)
-  for (let index = 0; index < numbers.length; index++) numbers[index] = values[index]! + 0
+  for (let at = 0; at < numbers.length; at++) numbers[at] = values[order[at]!]! + 0
   const bits = new Uint32Array(numbers.buffer)
   const flip = descending ? -1 : 0
   for (let index = 0; index < bits.length; index += 2) {
@@ -29,14 +29,15 @@ function digitOf(low: number, high: number, place: number): number {
 
 function sorted(values: ArrayLike<number>, descending: boolean, start: Uint32Array | undefined): Uint32Array {
   const n = values.length
-  let order = start ? start.slice() : Uint32Array.from({ length: n }, (_, index) => index)
+  let order: Uint32Array = start ? start.slice() : Uint32Array.from({ length: n }, (_, index) => index)
   // Array sorts are stable.
   if (n < few) return order.sort(descending ? (i, j) => values[j]! - values[i]! : (i, j) => values[i]! - values[j]!)
-  const keys = keysOf(values, descending)
-  let next = new Uint32Array(n)
+  let keys = keysOf(values, descending, order)
+  let nextKeys: Uint32Array = new Uint32Array(2 * n)
+  let next: Uint32Array = new Uint32Array(n)
   for (let place = 0; place < digits; place++) {
     const starts = new Uint32Array(buckets)
-    for (let index = 0; index < n; index++) starts[digitOf(keys[2 * index]!, keys[2 * index + 1]!, place)]!++
+    for (let at = 0; at < n; at++) starts[digitOf(keys[2 * at]!, keys[2 * at + 1]!, place)]!++
     // Where all have one digit the order stays.
     if (starts[digitOf(keys[0]!, keys[1]!, place)] === n) continue
     let sum = 0
@@ -45,10 +46,16 @@ function sorted(values: ArrayLike<number>, descending: boolean, start: Uint32Arr
       starts[bucket] = sum
       sum += count
     }
+    // Keys move with their indices: looking them up would miss the cache.
     for (let at = 0; at < n; at++) {
-      const index = order[at]!
-      next[starts[digitOf(keys[2 * index]!, keys[2 * index + 1]!, place)]!++] = index
+      const low = keys[2 * at]!
+      const high = keys[2 * at + 1]!
+      const to = starts[digitOf(low, high, place)]!++
+      nextKeys[2 * to] = low
+      nextKeys[2 * to + 1] = high
+      next[to] = order[at]!
     }
+    ;[keys, nextKeys] = [nextKeys, keys]
     ;[order, next] = [next, order]
   }
   return order
