@@ -1,3 +1,4 @@
+export { baselineCount, baselineOption, baselineValues, meanExamples, singleBaselineOption, singleBaselineValues, type Baseline, type SingleBaseline } from './baseline.js'
 export { closest, suggestion } from './closest.js'
 export type { Attributer, AttributerTraits, AttributionRequest } from './contracts/attributer.js'
 export type { Chart, ChartTraits } from './contracts/chart.js'
@@ -51,6 +52,7 @@ export {
 } from './extension.js'
 export { canonicalJson, hash } from './hash.js'
 export { Host, Scope, type ServiceValue } from './host.js'
+export { flattenNested, isNested, nestedShape, placeRank, spreadNested, type Nested } from './nested.js'
 export { isReference, option, ref, type CostOptionsOf, type Option, type OptionFields, type OptionsOf, type ReferenceInput, type ReferenceOption } from './options.js'
 export { definePlugin, pluginApi, pluginFault, provide, type Plugin, type ServiceProvider } from './plugin.js'
 export { createRandomness, type Randomness } from './random/randomness.js'

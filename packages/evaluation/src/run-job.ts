@@ -57,14 +57,14 @@ interface MapRequest {
  * a method is joined into full batches; what several scores ask for is computed once.
  */
 export async function runJob(subjects: readonly Subject[], context: JobContext): Promise<readonly JobResult[]> {
-  const { model, attributers, batchRows, signal, label } = context
+  const { model, dataset, attributers, batchRows, signal, label } = context
   const attribute = new Map(
     [...attributers].map(([name, attributer]) => [
       name,
       joinCalls(async (requests: readonly MapRequest[]) => {
         const inputs = stackRows(requests.map(({ input }) => input), model.inputShape)
         return named(`attributer "${name}" on model "${label}"`, async () => {
-          const maps = await attributer.attribute({ model, inputs, targets: requests.map(({ target }) => target), randomness: requests.map(({ randomness }) => randomness), batchRows, ...(signal && { signal }) })
+          const maps = await attributer.attribute({ model, inputs, targets: requests.map(({ target }) => target), randomness: requests.map(({ randomness }) => randomness), batchRows, reference: dataset, ...(signal && { signal }) })
           checkShape(maps, inputs.shape, 'maps')
           return eachRow(maps)
         })

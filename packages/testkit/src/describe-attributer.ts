@@ -1,4 +1,4 @@
-import { createRandomness, Host, sliceRows, type Attributer, type AttributionRequest, type Model, type Plugin, type Rows } from '@touchstone/core'
+import { createRandomness, Host, sliceRows, type Attributer, type AttributionRequest, type Dataset, type Model, type Plugin, type Rows } from '@touchstone/core'
 import { tf } from '@touchstone/tensor'
 import { describe, expect, test } from 'vitest'
 import { convModel } from './toy-models.js'
@@ -102,5 +102,18 @@ function requestFor(model: Model, count: number): AttributionRequest {
     targets: Array.from({ length: count }, (_, index) => index % model.classCount),
     randomness: Array.from({ length: count }, (_, index) => createRandomness(5, `example ${index}`)),
     batchRows: 64,
+    reference: referenceFor(model),
+  }
+}
+
+/** 20 random examples, other ones than the inputs, for methods that compare with data. */
+function referenceFor({ inputShape }: Model): Dataset {
+  const size = inputShape.reduce((product, length) => product * length, 1)
+  return {
+    inputShape,
+    size: 20,
+    range: { low: 0, high: 1 },
+    fingerprint: 'random examples',
+    example: (index) => Promise.resolve({ id: String(index), input: Float32Array.from(createRandomness(6, 'reference').uniforms('input', index, size)) }),
   }
 }

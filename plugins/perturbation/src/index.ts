@@ -6,7 +6,7 @@ import { random } from './random.js'
 import { shapleyExact } from './shapley-exact.js'
 import { shapleySampling } from './shapley-sampling.js'
 
-export type { Lengths, Nested } from './arrays.js'
+export type { Lengths } from './arrays.js'
 export { featureAblation, featureAblationAttributer, type RemovalOptions } from './feature-ablation.js'
 export type { FeatureChoice } from './features.js'
 export { kernelShap, kernelShapAttributer, type KernelShapOptions } from './kernel-shap.js'

@@ -1,5 +1,6 @@
 import type { Randomness } from '../random/randomness.js'
 import type { Rows } from '../rows.js'
+import type { Dataset } from './dataset.js'
 import type { Model } from './model.js'
 
 /** What an attribution method is asked for: one map per input. */
@@ -13,6 +14,8 @@ export interface AttributionRequest {
   readonly randomness: readonly Randomness[]
   /** How many rows may go through the model at once: the one knob for memory. Never changes a map. */
   readonly batchRows: number
+  /** The data that the inputs come from, for methods that compare with it. An evaluation gives its dataset. */
+  readonly reference?: Dataset
   readonly signal?: AbortSignal
 }
 
