@@ -1,0 +1,68 @@
+import { sameShape, UserError } from '@touchstone/core'
+import { activationOf, backward, canonise, forward, targetSeed, type Inputs, type Network, type Targets } from '@touchstone/network'
+import { tf } from '@touchstone/tensor'
+import { secant } from './rules/secant.js'
+import { tableOf, type DeepLiftRuleName } from './rules/table.js'
+
+export interface ContributionOptions {
+  /** `rescale` unless told. */
+  readonly rule?: DeepLiftRuleName
+  /** Whether multipliers are multiplied by the differences that they are for; true unless told. */
+  readonly inputFactor?: boolean
+}
+
+/**
+ * Contributions at layers: how much of F(x) - F(x0) the difference of each value there accounts for, C = m (h - h0). They add up to all of it at every
+ * set of layers that all paths go through. The caller owns the tensors.
+ *
+ * @param x a batch, or one per input of the network
+ * @param x0 the baseline, or one per input: `[n, ...shape]`, or `[1, ...shape]` for all rows
+ * @param targets an output per row; null for the sum of all
+ * @param at names of layers; the inputs unless told
+ * @returns contributions, or multipliers without the input factor, of the outputs of each of these layers, `[n, ...shape]`, in their order
+ * @throws UserError for a baseline of another shape, a target that is not there, a softmax inside the network
+ */
+export function contributions(network: Network, x: Inputs, x0: Inputs, targets: Targets, { rule = 'rescale', inputFactor = true }: ContributionOptions = {}, at: readonly string[] = network.graph.inputs): tf.Tensor[] {
+  return tf.tidy(() => {
+    const baseline = fitted(network, listOf(x), listOf(x0))
+    // RevealCancel parts what a layer adds up as the activation behind it sees it: with the normalisation in between.
+    const { network: canonised, current } = rule === 'rescale' ? { network, current: (id: string) => id } : canonise(network)
+    const { rules, joined } = tableOf(rule, canonised.graph)
+    const activations = forward(canonised, x)
+    const reference = forward(canonised, baseline)
+    const rows = activations.output.shape[0]
+    if (canonised !== network) network.countRows(2 * rows)
+
+    const asked = at.map(current)
+    // A layer that is explained together with its activation contributes what the activation does, value by value.
+    const from = asked.map((id) => joined.get(id)?.id ?? id)
+    const needed = new Set([...asked, ...from])
+    const finished = (id: string): void => {
+      if (needed.has(id)) return
+      activations.free(id)
+      reference.free(id)
+    }
+    const multipliers = backward(canonised, activations, targetSeed(canonised, targets, rows), { rules, reference, at: from, finished })
+    return multipliers.map((m, i) => {
+      const id = asked[i]!
+      if (inputFactor) return tf.mul(m, tf.sub(activations.of(from[i]!), reference.of(from[i]!)))
+      const behind = joined.get(id)
+      const here = behind ? tf.mul(m, secant(activationOf(behind), reference.of(id), activations.of(id))) : m
+      const scale = id === at[i] ? undefined : network.weightsOf(id).scale
+      return scale ? tf.mul(here, scale) : here
+    })
+  })
+}
+
+const listOf = (inputs: Inputs): readonly tf.Tensor[] => (inputs instanceof tf.Tensor ? [inputs] : inputs)
+
+/** Baselines with a row for each of the inputs'. */
+function fitted({ inputShapes }: Network, x: readonly tf.Tensor[], x0: readonly tf.Tensor[]): readonly tf.Tensor[] {
+  if (x0.length !== inputShapes.length) throw new UserError(`deeplift: expected a baseline for each of ${inputShapes.length} inputs, found ${x0.length}`)
+  return x0.map((baseline, i) => {
+    const [rows, shape] = [x[i]?.shape[0] ?? 0, inputShapes[i]!]
+    const [given, ...rest] = baseline.shape
+    if (!sameShape(rest, shape) || (given !== rows && given !== 1)) throw new UserError(`deeplift: expected a baseline of shape [1, ${shape.join(', ')}] or [${rows}, ${shape.join(', ')}], found [${baseline.shape.join(', ')}]`)
+    return given === rows ? baseline : tf.tile(baseline, [rows, ...shape.map(() => 1)])
+  })
+}
