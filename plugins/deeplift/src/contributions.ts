@@ -1,7 +1,7 @@
 import { sameShape, UserError } from '@touchstone/core'
-import { activationOf, backward, canonise, forward, targetSeed, type Inputs, type Network, type Targets } from '@touchstone/network'
+import { backward, canonise, forward, targetSeed, type Activations, type Inputs, type Network, type Point, type Targets } from '@touchstone/network'
 import { tf } from '@touchstone/tensor'
-import { secant } from './rules/secant.js'
+import { rescaled } from './rules/rescale.js'
 import { tableOf, type DeepLiftRuleName } from './rules/table.js'
 
 export interface ContributionOptions {
@@ -47,7 +47,8 @@ export function contributions(network: Network, x: Inputs, x0: Inputs, targets: 
       const id = asked[i]!
       if (inputFactor) return tf.mul(m, tf.sub(activations.of(from[i]!), reference.of(from[i]!)))
       const behind = joined.get(id)
-      const here = behind ? tf.mul(m, secant(activationOf(behind), reference.of(id), activations.of(id))) : m
+      const point = (pass: Activations): Point => ({ inputs: [pass.of(id)], output: pass.of(from[i]!) })
+      const here = behind ? rescaled(behind, m, point(activations), point(reference)) : m
       const scale = id === at[i] ? undefined : network.weightsOf(id).scale
       return scale ? tf.mul(here, scale) : here
     })

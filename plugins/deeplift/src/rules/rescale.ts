@@ -1,6 +1,6 @@
-import { activationOf, type ActivationNode } from '@touchstone/network'
+import type { ActivationNode, Point } from '@touchstone/network'
 import { tf } from '@touchstone/tensor'
-import { secant } from './secant.js'
+import { endOf, slopeOver } from './slope-over.js'
 import type { DeepLiftRule } from './step.js'
 
 /**
@@ -8,4 +8,9 @@ import type { DeepLiftRule } from './step.js'
  *
  * Source: Shrikumar et al., "Learning important features through propagating activation differences", 2017, section 3.5.1.
  */
-export const rescale: DeepLiftRule = ({ node, inputs: [z], reference, signal }) => [tf.mul(signal, secant(activationOf(node as ActivationNode), reference.inputs[0]!, z!))]
+export const rescale: DeepLiftRule = ({ node, inputs, output, reference, signal }) => [rescaled(node as ActivationNode, signal, { inputs, output }, reference)]
+
+/** The multiplier of an activation's input, from that of its output. */
+export function rescaled(node: ActivationNode, multiplier: tf.Tensor, { inputs: [z], output: y }: Point, { inputs: [z0], output: y0 }: Point): tf.Tensor {
+  return tf.mul(multiplier, slopeOver(node, [[endOf(node, z0!, y0), endOf(node, z!, y)]], tf.sub(y, y0), tf.sub(z!, z0!)))
+}

@@ -1,7 +1,10 @@
-import { activationOf, type ActivationNode } from '@touchstone/network'
+import type { ActivationNode } from '@touchstone/network'
 import { tf } from '@touchstone/tensor'
-import { secant } from './secant.js'
+import { endOf, slopeOver } from './slope-over.js'
 import type { DeepLiftRule } from './step.js'
+
+/** A part of a difference that is below this, relative to what was added up, is rounding. */
+const rounding = 1e-6
 
 /**
  * The RevealCancel rule for a linear layer z = W x + b and the activation y = f(z) behind it, whose multiplier m the signal is. The difference of z has
@@ -18,17 +21,28 @@ import type { DeepLiftRule } from './step.js'
 export const revealCancel =
   (behind: ActivationNode): DeepLiftRule =>
   ({ inputs, output: z, reference, signal, weights, forward, gradient }) => {
-    const f = activationOf(behind)
-    const z0 = reference.output
     const sizes = weights.kernel ? { kernel: tf.abs(weights.kernel) } : {}
     const differences = inputs.map((x, i) => tf.sub(x, reference.inputs[i]!))
     const total = forward(differences.map((dx) => tf.abs(dx)), sizes)
-    const dz = tf.sub(z, z0)
-    const [positive, negative] = [tf.relu(tf.div(tf.add(dz, total), 2)), tf.minimum(tf.div(tf.sub(dz, total), 2), 0)]
-    const [up, down] = [tf.add(z0, positive), tf.add(z0, negative)]
-    const mean = (from: tf.Tensor, then: tf.Tensor, difference: tf.Tensor) => tf.mul(signal, tf.div(tf.add(secant(f, z0, from, difference), secant(f, then, z, difference)), 2))
-    const [ofPositive, ofNegative] = [mean(up, down, positive), mean(down, up, negative)]
-    const halves = gradient(tf.div(tf.add(ofPositive, ofNegative), 2))
-    const signed = gradient(tf.div(tf.sub(ofPositive, ofNegative), 2), sizes)
-    return differences.map((dx, i) => tf.add(halves[i]!, tf.mul(tf.sign(dx), signed[i]!)))
+    const { positive, negative } = parts(tf.sub(z, reference.output), total, z)
+
+    const [before, after] = [endOf(behind, reference.output), endOf(behind, z)]
+    const [up, down] = [endOf(behind, tf.add(before.z, positive)), endOf(behind, tf.add(before.z, negative))]
+    const [whole, between] = [tf.sub(after.y, before.y), tf.sub(up.y, down.y)]
+    // Half, for the mean of two orders, and half again for the two passes back.
+    const quarter = tf.div(signal, 4)
+    const ofPositive = tf.mul(quarter, slopeOver(behind, [[before, up], [down, after]], tf.add(whole, between), positive))
+    const ofNegative = tf.mul(quarter, slopeOver(behind, [[before, down], [up, after]], tf.sub(whole, between), negative))
+
+    const plain = gradient(tf.add(ofPositive, ofNegative))
+    const bySize = gradient(tf.sub(ofPositive, ofNegative), sizes)
+    return differences.map((dx, i) => tf.add(plain[i]!, tf.mul(tf.sign(dx), bySize[i]!)))
   }
+
+/** dz+ and dz-, which add up to dz up to rounding: exactly 0 where nothing but rounding is left of them. */
+function parts(dz: tf.Tensor, total: tf.Tensor, z: tf.Tensor): { readonly positive: tf.Tensor; readonly negative: tf.Tensor } {
+  const least = tf.mul(rounding, tf.add(total, tf.abs(z)))
+  const positive = tf.div(tf.add(total, dz), 2)
+  const negative = tf.sub(positive, total)
+  return { positive: tf.mul(positive, tf.step(tf.sub(positive, least))), negative: tf.mul(negative, tf.step(tf.neg(tf.add(negative, least)))) }
+}
