@@ -27,7 +27,7 @@ export function deepLiftTwin(graph: Graph, inputs: InputValues, baselines: Input
   const joined = new Set([...behind.values()].map(({ id }) => id))
   const multipliers = backwardThrough(plain, seedOf(outputOf(values).length, target), ({ node, layer }, signal, to) => {
     const [x, x0] = [values, before].map((of) => node.inputs.map((id) => of.get(id)!)) as [number[][], number[][]]
-    const [y, y0] = [values.get(node.id)!, before.get(node.id)!]
+    const y0 = before.get(node.id)!
     const f = behind.get(node.id)
     signal.forEach((m, k) => {
       switch (layer.kind) {
@@ -35,7 +35,7 @@ export function deepLiftTwin(graph: Graph, inputs: InputValues, baselines: Input
           handSum(layer.sums[k]!.taps, f ? partsOf(f, layer.sums[k]!.taps, x, x0, y0[k]!) : { rise: 1, fall: 1 }, m, x, x0, to)
           break
         case 'largest':
-          handLargest(layer.windows[k]!, x[0]!, x0[0]!, m * (y[k]! - y0[k]!), m, to[0]!)
+          handLargest(layer.windows[k]!, m, x[0]!, x0[0]!, to[0]!)
           break
         case 'products':
           layer.factors[k]!.forEach(({ input, index }, i) => (to[input]![index]! += m * othersMean(layer.factors[k]!, i, x, x0)))
@@ -83,12 +83,13 @@ function handSum(taps: readonly Tap[], { rise, fall }: { readonly rise: number; 
 }
 
 /** A rise goes to the largest value of x, a fall to that of x0. */
-function handLargest(window: readonly number[], x: readonly number[], x0: readonly number[], amount: number, m: number, to: number[]): void {
+function handLargest(window: readonly number[], m: number, x: readonly number[], x0: readonly number[], to: number[]): void {
   const [now, then] = [firstLargest(window, x), firstLargest(window, x0)]
-  const place = x[now]! >= x0[then]! ? now : then
+  const rise = x[now]! - x0[then]!
+  const place = rise >= 0 ? now : then
   const difference = x[place]! - x0[place]!
-  if (difference !== 0) to[place]! += amount / difference
-  else if (x[now]! === x0[then]!) to[now]! += m
+  if (difference !== 0) to[place]! += (m * rise) / difference
+  else if (rise === 0) to[now]! += m
 }
 
 /** The product of the other factors, the mean over all orders in which the factors can change. */

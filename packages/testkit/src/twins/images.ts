@@ -20,8 +20,8 @@ export function windowsOver(image: readonly number[], { size, strides, dilations
     const reach = (size[axis] - 1) * dilations[axis] + 1
     const same = padding === 'same'
     const explicit = typeof padding === 'string' ? [0, 0] : padding[axis]
-    const count = same ? Math.ceil(length / stride) : Math.floor((length + explicit[0]! + explicit[1]! - reach) / stride) + 1
-    const before = same ? Math.floor(Math.max(0, (count - 1) * stride + reach - length) / 2) : explicit[0]!
+    const count = same ? Math.ceil(length / stride) : Math.floor((length + explicit[0] + explicit[1] - reach) / stride) + 1
+    const before = same ? Math.floor(Math.max(0, (count - 1) * stride + reach - length) / 2) : explicit[0]
     return Array.from({ length: count }, (_, window) =>
       Array.from({ length: size[axis] }, (_unused, tap) => ({ tap, pixel: window * stride + tap * dilations[axis] - before })).filter(({ pixel }) => pixel >= 0 && pixel < length),
     )

@@ -34,7 +34,7 @@ export function plainLayer(node: GraphNode, inputs: readonly (readonly number[])
       const shape = [...from.slice(0, -1), outs]
       const sums = positions(shape).map((position) => {
         const out = position.at(-1)!
-        return sum(Array.from({ length: ins }, (_, i) => tap(indexAt(from, [...position.slice(0, -1), i]), kernel.data[i * outs + out]!)), bias?.data[out] ?? 0)
+        return sum(Array.from({ length: ins }, (_, i) => tap(indexAt(from, [...position.slice(0, -1), i]), kernel.data[i * outs + out])), bias?.data[out] ?? 0)
       })
       return { kind: 'sums', shape, sums }
     }
@@ -110,7 +110,7 @@ function pooled(largest: boolean, shape: readonly number[], windows: readonly (r
 
 function combined(inputs: readonly (readonly number[])[], coefficients: readonly number[], constant: number): PlainLayer {
   const shape = broadcast(inputs)
-  return { kind: 'sums', shape, sums: positions(shape).map((position) => sum(inputs.map((one, input) => tap(indexAt(one, position), coefficients[input]!, input)), constant)) }
+  return { kind: 'sums', shape, sums: positions(shape).map((position) => sum(inputs.map((one, input) => tap(indexAt(one, position), coefficients[input], input)), constant)) }
 }
 
 const broadcast = (shapes: readonly (readonly number[])[]): readonly number[] => shapes[0]!.map((_, axis) => Math.max(...shapes.map((shape) => shape[axis]!)))
