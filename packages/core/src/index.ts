@@ -1,6 +1,6 @@
 export { baselineCount, baselineOption, baselineValues, meanExamples, singleBaselineOption, singleBaselineValues, type Baseline, type SingleBaseline } from './baseline.js'
 export { closest, suggestion } from './closest.js'
-export type { Attributer, AttributerTraits, AttributionRequest } from './contracts/attributer.js'
+export type { Attributer, AttributerTraits, AttributionRequest, Attributions } from './contracts/attributer.js'
 export type { Chart, ChartTraits } from './contracts/chart.js'
 export type { Command, CommandTraits } from './contracts/command.js'
 export type { Dataset, DatasetTraits, Example } from './contracts/dataset.js'

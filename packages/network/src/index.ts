@@ -19,7 +19,7 @@ export { modelFromNetwork, type ModelFromNetworkOptions } from './model-from-net
 export { createNetwork, type Network, type NetworkWeight } from './network.js'
 export { backward, type BackwardOptions } from './run/backward.js'
 export { forward, type Activations, type Given, type Inputs } from './run/forward.js'
-export { inputGradient, targetLogitSum, targetSeed, valueAndGradient, type Targets, type ValueAndGradient } from './run/gradient.js'
+export { inputGradient, inputGradients, targetLogitSum, targetSeed, valueAndGradient, type Targets, type ValueAndGradient } from './run/gradient.js'
 export { firstWeighted, lastWeighted, named, ofActivation, ofKind, weighted, type Point, type Rule, type RuleFor, type RuleStep } from './run/rules.js'
 export { weightGradients, type WeightGradients } from './run/weight-gradient.js'
 export { canonise, type Canonised } from './transform/canonise.js'

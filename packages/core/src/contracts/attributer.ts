@@ -19,13 +19,22 @@ export interface AttributionRequest {
   readonly signal?: AbortSignal
 }
 
+/** The maps of a request, one per row, in the inputs' shape. */
+export interface Attributions extends Rows {
+  /**
+   * Numbers that help to judge the maps, by names such as `convergence-delta`: under each name one per row, which like the row's map depends on that
+   * row alone. An evaluation writes them into its results.
+   */
+  readonly diagnostics?: Readonly<Record<string, readonly number[]>>
+}
+
 /**
  * An attribution method: says how much each input value matters for the target's logit.
  *
  * The maps have the inputs' shape and are signed unless the method says otherwise. A row's map depends on that row alone.
  */
 export interface Attributer {
-  readonly attribute: (request: AttributionRequest) => Promise<Rows>
+  readonly attribute: (request: AttributionRequest) => Promise<Attributions>
 }
 
 export interface AttributerTraits {
