@@ -1,4 +1,4 @@
-import { sameShape, UserError } from '@touchstone/core'
+import { UserError } from '@touchstone/core'
 import { backward, canonise, forward, targetSeed, type Activations, type Inputs, type Network, type Point, type Targets } from '@touchstone/network'
 import { tf } from '@touchstone/tensor'
 import { rescaled } from './rules/rescale.js'
@@ -7,6 +7,8 @@ import { tableOf, type DeepLiftRuleName } from './rules/table.js'
 export interface ContributionOptions {
   /** `rescale` unless told. */
   readonly rule?: DeepLiftRuleName
+  /** x0: one number for every value, 0 unless told; or tensors that can be broadcast to the inputs, one per input of the network. */
+  readonly baseline?: number | Inputs
   /** Whether multipliers are multiplied by the differences that they are for; true unless told. */
   readonly inputFactor?: boolean
 }
@@ -16,20 +18,19 @@ export interface ContributionOptions {
  * set of layers that all paths go through. The caller owns the tensors.
  *
  * @param x a batch, or one per input of the network
- * @param x0 the baseline, or one per input: `[n, ...shape]`, or `[1, ...shape]` for all rows
  * @param targets an output per row; null for the sum of all
  * @param at names of layers; the inputs unless told
  * @returns contributions, or multipliers without the input factor, of the outputs of each of these layers, `[n, ...shape]`, in their order
- * @throws UserError for a baseline of another shape, a target that is not there, a softmax inside the network
+ * @throws UserError for a baseline of another shape, a target or a layer that is not there, a softmax inside the network
  */
-export function contributions(network: Network, x: Inputs, x0: Inputs, targets: Targets, { rule = 'rescale', inputFactor = true }: ContributionOptions = {}, at: readonly string[] = network.graph.inputs): tf.Tensor[] {
+export function contributions(network: Network, x: Inputs, targets: Targets, { rule = 'rescale', baseline = 0, inputFactor = true }: ContributionOptions = {}, at: readonly string[] = network.graph.inputs): tf.Tensor[] {
   return tf.tidy(() => {
-    const baseline = fitted(network, listOf(x), listOf(x0))
+    const x0 = fitted(baseline, listOf(x))
     // RevealCancel parts what a layer adds up as the activation behind it sees it: with the normalisation in between.
     const { network: canonised, current } = rule === 'rescale' ? { network, current: (id: string) => id } : canonise(network)
     const { rules, joined } = tableOf(rule, canonised.graph)
     const activations = forward(canonised, x)
-    const reference = forward(canonised, baseline)
+    const reference = forward(canonised, x0)
     const rows = activations.output.shape[0]
     if (canonised !== network) network.countRows(2 * rows)
 
@@ -57,13 +58,15 @@ export function contributions(network: Network, x: Inputs, x0: Inputs, targets: 
 
 const listOf = (inputs: Inputs): readonly tf.Tensor[] => (inputs instanceof tf.Tensor ? [inputs] : inputs)
 
-/** Baselines with a row for each of the inputs'. */
-function fitted({ inputShapes }: Network, x: readonly tf.Tensor[], x0: readonly tf.Tensor[]): readonly tf.Tensor[] {
-  if (x0.length !== inputShapes.length) throw new UserError(`deeplift: expected a baseline for each of ${inputShapes.length} inputs, found ${x0.length}`)
-  return x0.map((baseline, i) => {
-    const [rows, shape] = [x[i]?.shape[0] ?? 0, inputShapes[i]!]
-    const [given, ...rest] = baseline.shape
-    if (!sameShape(rest, shape) || (given !== rows && given !== 1)) throw new UserError(`deeplift: expected a baseline of shape [1, ${shape.join(', ')}] or [${rows}, ${shape.join(', ')}], found [${baseline.shape.join(', ')}]`)
-    return given === rows ? baseline : tf.tile(baseline, [rows, ...shape.map(() => 1)])
+/** Baselines in the shapes of the inputs. */
+function fitted(baseline: number | Inputs, inputs: readonly tf.Tensor[]): readonly tf.Tensor[] {
+  if (typeof baseline === 'number') return inputs.map(({ shape }) => tf.fill(shape, baseline))
+  const baselines = listOf(baseline)
+  if (baselines.length !== inputs.length) throw new UserError(`deeplift: expected a baseline for each of ${inputs.length} inputs, found ${baselines.length}`)
+  return inputs.map(({ shape }, i) => {
+    const one = baselines[i]!
+    const fits = one.rank <= shape.length && one.shape.every((length, axis) => length === 1 || length === shape[shape.length - one.rank + axis])
+    if (!fits) throw new UserError(`deeplift: baseline ${i} has shape [${one.shape.join(', ')}], which cannot be broadcast to its input's, [${shape.join(', ')}]`)
+    return tf.add(tf.zeros(shape), one)
   })
 }

@@ -1,5 +1,5 @@
 import { createRandomness, Host, rowAt, stackRows, type Attributer, type Dataset, type Model } from '@touchstone/core'
-import { createNetwork, forward, inputGradient, modelFromNetwork, type Graph, type GraphNode } from '@touchstone/network'
+import { createNetwork, forward, inputGradient, modelFromNetwork, networkOf, type Graph, type GraphNode } from '@touchstone/network'
 import { convModel, denseModel, describeAttributer } from '@touchstone/testkit'
 import { deepGraph, dense, distance, input, matrix, read, relu, sumOf, tensor, vector, weight, withNetwork } from '@touchstone/testkit/graphs'
 import { openEngine, tf } from '@touchstone/tensor'
@@ -50,7 +50,7 @@ describe('the numbers of Captum', () => {
   }
   test.each(rules)('two inputs and ReLUs, by %s, with and without the input factor', (rule) => {
     withNetwork(twoInputs, (network) => {
-      const of = (inputFactor: boolean) => contributions(network, [tf.tensor([[1]]), tf.tensor([[2]])], [tf.tensor([[0]]), tf.tensor([[0]])], null, { rule, inputFactor }).flatMap(read)
+      const of = (inputFactor: boolean) => contributions(network, [tf.tensor([[1]]), tf.tensor([[2]])], null, { rule, inputFactor }).flatMap(read)
       expect(distance(of(true), [2, 1])).toBeLessThan(1e-6)
       expect(distance(of(false), [2, 0.5])).toBeLessThan(1e-6)
     })
@@ -70,7 +70,7 @@ describe('the numbers of Captum', () => {
       output: 'l3',
     }
     withNetwork(graph, (network) => {
-      const found = contributions(network, [tf.tensor([[-10, 1, -5]]), tf.tensor([[3, 3, 1]])], [tf.zeros([1, 3]), tf.zeros([1, 3])], null)
+      const found = contributions(network, [tf.tensor([[-10, 1, -5]]), tf.tensor([[3, 3, 1]])], null, { baseline: [tf.zeros([3]), tf.zeros([1, 3])] })
       expect(distance(found.flatMap(read), [0, 0, 0, 6, 9, 0])).toBeLessThan(1e-6)
     })
   })
@@ -80,7 +80,7 @@ describe('the numbers of Captum', () => {
 test('of the smaller of two values Rescale gives all to one, RevealCancel half to each', () => {
   const graph: Graph = { nodes: [input(2), dense('h', 'x', matrix([[1, 1], [0, -1]])), relu('r', 'h'), dense('out', 'r', matrix([[1], [-1]]))], output: 'out' }
   withNetwork(graph, (network) => {
-    const of = (rule: DeepLiftRuleName) => read(contributions(network, tf.tensor([[3, 1]]), tf.zeros([1, 2]), [0], { rule })[0]!)
+    const of = (rule: DeepLiftRuleName) => read(contributions(network, tf.tensor([[3, 1]]), [0], { rule })[0]!)
     expect(distance(of('rescale'), [0, 1])).toBeLessThan(1e-6)
     expect(distance(of('reveal-cancel'), [0.5, 0.5])).toBeLessThan(1e-6)
   })
@@ -89,7 +89,7 @@ test('of the smaller of two values Rescale gives all to one, RevealCancel half t
 test('the largest value: a rise goes to where it is now, a fall to where it was', () => {
   const graph: Graph = { nodes: [input(2, 2, 1), { op: 'max-pool', id: 'pool', inputs: ['x'], size: [2, 2], strides: [2, 2], padding: 'valid' }, { op: 'reshape', id: 'out', inputs: ['pool'], shape: [-1] }], output: 'out' }
   withNetwork(graph, (network) => {
-    const of = (x: readonly number[], x0: readonly number[]) => read(contributions(network, tf.tensor([...x], [1, 2, 2, 1]), tf.tensor([...x0], [1, 2, 2, 1]), null)[0]!)
+    const of = (x: readonly number[], x0: readonly number[]) => read(contributions(network, tf.tensor([...x], [1, 2, 2, 1]), null, { baseline: tf.tensor([...x0], [1, 2, 2, 1]) })[0]!)
     expect(distance(of([1, 2, 5, 3], [4, 0, 0, 0]), [0, 0, 1, 0])).toBeLessThan(1e-6)
     expect(distance(of([1, 2, 3, 0], [4, 0, 0, 0]), [-1, 0, 0, 0])).toBeLessThan(1e-6)
     expect(distance(of([1, 2, 4, 0], [4, 0, 0, 0]), [0, 0, 0, 0])).toBeLessThan(1e-6)
@@ -104,7 +104,7 @@ test('the factors of a product share as by Shapley, also of three, and of one th
   withNetwork(graph, (network) => {
     const one = (value: number) => tf.tensor([[value]])
     // From (1, 2, 3) to (2, 4, 7): of the product 50, of the square 3.
-    const found = contributions(network, [one(2), one(4), one(7)], [one(1), one(2), one(3)], null).flatMap(read)
+    const found = contributions(network, [one(2), one(4), one(7)], null, { baseline: [one(1), one(2), one(3)] }).flatMap(read)
     const shapley = (d: number, [b, b0]: readonly [number, number], [c, c0]: readonly [number, number]) => d * ((b * c) / 3 + (b * c0 + b0 * c) / 6 + (b0 * c0) / 3)
     expect(distance(found, [shapley(1, [4, 2], [7, 3]) + 3, shapley(2, [2, 1], [7, 3]), shapley(4, [2, 1], [4, 2])])).toBeLessThan(1e-6)
     expect(sumOf(found)).toBeCloseTo(53, 4)
@@ -113,7 +113,7 @@ test('the factors of a product share as by Shapley, also of three, and of one th
 
 test.each(rules)('on a linear network %s gives w (x - x0)', (rule) => {
   withNetwork({ nodes: [input(2), dense('h', 'x', matrix([[2, 0], [-3, 1]]), vector([5, 0])), dense('out', 'h', matrix([[1], [2]]))], output: 'out' }, (network) => {
-    expect(distance(read(contributions(network, tf.tensor([[1.5, 2.5]]), tf.tensor([[0.5, 0.5]]), [0], { rule })[0]!), [2, -2])).toBeLessThan(1e-6)
+    expect(distance(read(contributions(network, tf.tensor([[1.5, 2.5]]), [0], { rule, baseline: 0.5 })[0]!), [2, -2])).toBeLessThan(1e-6)
   })
 })
 
@@ -137,8 +137,8 @@ test('at hidden layers, also such as are folded, or explained together with the 
     const [y, y0] = [read(network.logits(x)), read(network.logits(x0))]
     const layers = ['x', 'conv1', 'norm1', 'relu1', 'both', 'conv2', 'hidden', 'relu4', 'out']
     for (const rule of rules) {
-      const found = contributions(network, x, x0, [0, 2], { rule }, layers)
-      const multipliers = contributions(network, x, x0, [0, 2], { rule, inputFactor: false }, layers)
+      const found = contributions(network, x, [0, 2], { rule, baseline: x0 }, layers)
+      const multipliers = contributions(network, x, [0, 2], { rule, baseline: x0, inputFactor: false }, layers)
       found.forEach((values, i) => {
         const id = layers[i]!
         ;[0, 2].forEach((target, row) => {
@@ -156,7 +156,7 @@ test('layers that share weights each have their own differences', () => {
   const graph: Graph = { nodes: [input(3), dense('first', 'x', kernel), activation('tanh', 'a', 'first'), dense('second', 'a', kernel), activation('tanh', 'b', 'second'), dense('out', 'b', weight([3, 2], 'o'))], output: 'out' }
   withNetwork(graph, (network) => {
     const [x, x0] = [tensor([1, 3], 'x'), tensor([1, 3], 'x0')]
-    for (const rule of rules) expect(sumOf(read(contributions(network, x, x0, [1], { rule })[0]!))).toBeCloseTo(read(network.logits(x))[1]! - read(network.logits(x0))[1]!, 5)
+    for (const rule of rules) expect(sumOf(read(contributions(network, x, [1], { rule, baseline: x0 })[0]!))).toBeCloseTo(read(network.logits(x))[1]! - read(network.logits(x0))[1]!, 5)
   })
 })
 
@@ -167,7 +167,7 @@ test.each(rules)('%s goes over into the gradient where input and baseline are ne
     const gradient = read(inputGradient(network, x, [0]))
     for (const step of [0, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 3e-4]) {
       const x0 = tf.sub(x, tf.mul(step, tensor([1, 4], 'direction')))
-      expect(distance(read(contributions(network, x, x0, [0], { rule, inputFactor: false })[0]!), gradient), `${step}`).toBeLessThan(5e-3)
+      expect(distance(read(contributions(network, x, [0], { rule, baseline: x0, inputFactor: false })[0]!), gradient), `${step}`).toBeLessThan(5e-3)
     }
   })
 })
@@ -196,6 +196,8 @@ test('of several baselines the mean, also of examples of the data', async () => 
     const found = await attribute(model, x, { baseline }, { reference: examples })
     found.forEach((row, i) => expect(distance(row, mean[i]!)).toBeLessThan(1e-6))
   }
+  const map = tf.tidy(() => read(deepLiftMap({ baseline: { average: [1, tf.tensor([-1, 0.5])] } })(networkOf(model), tf.tensor(x), [0, 0])))
+  expect(distance(map, mean.flat())).toBeLessThan(1e-6)
   expect((await attribute(model, x, { baseline: 'mean', inputFactor: false }, { reference: examples })).flat().every(Number.isFinite)).toBe(true)
 })
 
@@ -228,11 +230,10 @@ test('what does not fit is one clear error, after which the model is as it was',
 
 test('a baseline that does not fit a network is told', () => {
   withNetwork({ nodes: [input(2), dense('out', 'x', matrix([[1], [2]]))], output: 'out' }, (network) => {
-    const x = tf.zeros([3, 2])
-    expect(() => contributions(network, x, tf.zeros([2, 2]), [0, 0, 0])).toThrow('deeplift: expected a baseline of shape [1, 2] or [3, 2], found [2, 2]')
-    expect(() => contributions(network, x, tf.zeros([1, 3]), [0, 0, 0])).toThrow('expected a baseline of shape [1, 2] or [3, 2], found [1, 3]')
-    expect(() => contributions(network, x, [], [0, 0, 0])).toThrow('deeplift: expected a baseline for each of 1 inputs, found 0')
-    expect(() => contributions(network, x, x, [0, 0, 0], {}, ['nowhere'])).toThrow('there is no layer "nowhere"')
+    const of = (baseline: tf.Tensor | tf.Tensor[], at?: readonly string[]) => contributions(network, tf.zeros([3, 2]), [0, 0, 0], { baseline }, at)
+    expect(() => of(tf.zeros([2, 2]))).toThrow("deeplift: baseline 0 has shape [2, 2], which cannot be broadcast to its input's, [3, 2]")
+    expect(() => of(tf.zeros([1, 3]))).toThrow("baseline 0 has shape [1, 3], which cannot be broadcast to its input's, [3, 2]")
+    expect(() => of([])).toThrow('deeplift: expected a baseline for each of 1 inputs, found 0')
+    expect(() => of(tf.zeros([2]), ['nowhere'])).toThrow('there is no layer "nowhere"')
   })
 })
-

@@ -1,36 +1,34 @@
 import { baselineCount, baselineOption, baselineValues, defineExtension, option, type Attributer, type Baseline } from '@touchstone/core'
-import { attributerFromMap, tensorMapOf, type SteppedMap, type TensorMap } from '@touchstone/network'
+import { attributerFromMap, networkOf, tensorMapOf, type SteppedMap, type TensorMap } from '@touchstone/network'
 import { tf } from '@touchstone/tensor'
 import * as z from 'zod/mini'
 import { contributions, type ContributionOptions } from './contributions.js'
 
-export interface DeepLiftOptions extends ContributionOptions {
-  /** The values of each baseline, row-major in the shape of an input; zeros unless told. */
-  readonly baselines?: readonly Float32Array[]
+export interface DeepLiftOptions extends Omit<ContributionOptions, 'baseline'> {
+  /** x0: one number for every value, 0 unless told, or a tensor that can be broadcast to the input; of several the maps are averaged. */
+  readonly baseline?: number | tf.Tensor | { readonly average: readonly (number | tf.Tensor)[] }
 }
 
-/** One step per baseline, and their mean. */
-function steppedMap({ baselines, ...options }: DeepLiftOptions): SteppedMap {
-  const count = baselines?.length ?? 1
+/** A step for each of several baselines, which are made when their turn comes; the sum is the mean map. */
+function steppedMap(options: ContributionOptions, baselines: readonly (() => number | tf.Tensor)[]): SteppedMap {
   return {
-    count,
-    step: (network, x, targets, index) => {
-      const shape = [1, ...network.inputShape]
-      const x0 = baselines ? tf.tensor(baselines[index]!, shape) : tf.zeros(shape)
-      return tf.div(contributions(network, x, x0, targets, options)[0]!, count)
-    },
+    count: baselines.length,
+    step: (network, x, targets, index) => tf.div(contributions(network, x, targets, { ...options, baseline: baselines[index]!() })[0]!, baselines.length),
   }
 }
 
-/** DeepLIFT as one tensor function: contributions of the input, in the shape of `x`, the mean over the baselines. */
-export const deepLiftMap = (options: DeepLiftOptions = {}): TensorMap => tensorMapOf(steppedMap(options))
+/** DeepLIFT as one tensor function: contributions of the input, in the shape of `x`. */
+export function deepLiftMap({ baseline = 0, ...options }: DeepLiftOptions = {}): TensorMap {
+  const baselines = typeof baseline === 'object' && 'average' in baseline ? baseline.average : [baseline]
+  return tensorMapOf(steppedMap(options, baselines.map((one) => () => one)))
+}
 
-/** Reads the baselines when it is first asked for maps. */
-function attributerOf({ baseline, ...options }: ContributionOptions & { readonly baseline: Baseline }): Attributer {
+function attributerOf({ baseline, ...options }: Omit<ContributionOptions, 'baseline'> & { readonly baseline: Baseline }): Attributer {
   return {
     attribute: async (request) => {
-      const baselines = await baselineValues(baseline, request.model.inputShape, request.reference, 'deeplift')
-      return attributerFromMap(steppedMap({ ...options, baselines })).attribute(request)
+      const { inputShape } = networkOf(request.model)
+      const baselines = await baselineValues(baseline, inputShape, request.reference, 'deeplift')
+      return attributerFromMap(steppedMap(options, baselines.map((values) => () => tf.tensor(values, [...inputShape])))).attribute(request)
     },
   }
 }

@@ -29,7 +29,7 @@ test.each(rules)('%s: contributions add up to the difference of the outputs, at 
         const [logits, before] = [read(network.logits(inputs)), read(network.logits(baselines))]
         // All paths go through the layer before the last.
         const hidden = network.graph.placeOf(graph.output).node.inputs[0]!
-        contributions(network, inputs, baselines, targets, { rule }, ['input', hidden]).forEach((found, layer) => {
+        contributions(network, inputs, targets, { rule, baseline: baselines }, ['input', hidden]).forEach((found, layer) => {
           const values = read(found)
           const size = values.length / 3
           targets.forEach((target, row) => {
@@ -50,7 +50,7 @@ test.each(rules)('%s agrees with its slow twin', (rule) => {
       withNetwork(graph, (network) => {
         const shape = network.inputShape
         const { x, x0 } = pairs(shape, draw)
-        const found = contributions(network, tf.tensor(x, [1, ...shape]), tf.tensor(x0, [1, ...shape]), [1], { rule, inputFactor: false })[0]!
+        const found = contributions(network, tf.tensor(x, [1, ...shape]), [1], { rule, baseline: tf.tensor(x0, [...shape]), inputFactor: false })[0]!
         const expected = deepLiftTwin(graph, { input: x }, { input: x0 }, 1, rule).get('input')!
         // Slopes of nearly nothing by nothing have fewer digits.
         expect(distance(read(found), expected)).toBeLessThan(5e-4)
@@ -68,10 +68,10 @@ test.each(rules)('%s gives a row the same map alone and among others, and with t
         const { x, x0 } = pairs(shape, draw)
         const inputs = tf.tensor(x, shape)
         const baseline = tf.slice(tf.tensor(x0, shape), 0, 1)
-        const whole = read(contributions(network, inputs, baseline, [0, 1, 0, 1], { rule })[0]!)
+        const whole = read(contributions(network, inputs, [0, 1, 0, 1], { rule, baseline })[0]!)
         const size = whole.length / 4
-        expect(read(contributions(network, tf.slice(inputs, 1, 1), baseline, [1], { rule })[0]!)).toEqual(whole.slice(size, 2 * size))
-        expect(read(contributions(network, inputs, tf.tile(baseline, [4, ...network.inputShape.map(() => 1)]), [0, 1, 0, 1], { rule })[0]!)).toEqual(whole)
+        expect(read(contributions(network, tf.slice(inputs, 1, 1), [1], { rule, baseline })[0]!)).toEqual(whole.slice(size, 2 * size))
+        expect(read(contributions(network, inputs, [0, 1, 0, 1], { rule, baseline: tf.tile(baseline, [4, ...network.inputShape.map(() => 1)]) })[0]!)).toEqual(whole)
       })
     }),
     { numRuns: 20 },
