@@ -45,7 +45,7 @@ async function workers() {
 /** What a map costs, in forward rows and in gradient rows. */
 async function methods() {
   const { Base, Host, createRandomness } = await import(at('packages/core/dist/index.js'))
-  const plugins = await Promise.all(['tfjs-models', 'gradients', 'ig', 'datasets'].map(async (name) => (await import(at(`plugins/${name}/dist/index.js`))).default))
+  const plugins = await Promise.all(['tfjs-models', 'gradients', 'ig', 'deeplift', 'datasets'].map(async (name) => (await import(at(`plugins/${name}/dist/index.js`))).default))
   const host = new Host(plugins)
   const scope = host.open([{ token: Base, value: { path: fileURLToPath(at('examples/quickstart')) } }])
   const make = (kind, use, options = {}) => scope.create(host.resolver().resolve(kind, { use, options }, []))
@@ -58,12 +58,15 @@ async function methods() {
   const saliency = await make('attributer', 'saliency')
   const steps = 50
   const ig = await make('attributer', 'integrated-gradients', { steps })
-  const tasks = { forward: () => model.predict(inputs), saliency: () => saliency.attribute(request), ig: () => ig.attribute(request) }
+  const rules = ['rescale', 'reveal-cancel']
+  const deeplift = Object.fromEntries(await Promise.all(rules.map(async (rule) => [rule, await make('attributer', 'deeplift', { rule })])))
+  const tasks = { forward: () => model.predict(inputs), saliency: () => saliency.attribute(request), ig: () => ig.attribute(request), ...Object.fromEntries(rules.map((rule) => [rule, () => deeplift[rule].attribute(request)])) }
   const best = await fastest(tasks, 5)
   console.log(`${model.mflopPerRow.toFixed(2)} MFLOP per row, ${count} rows`)
   row('forward', best.forward, `${((model.mflopPerRow * count) / best.forward).toFixed(1)} GFLOP/s`)
   row('saliency', best.saliency, `${(best.saliency / best.forward).toFixed(2)} x forward`)
   row(`integrated gradients, ${steps} steps`, best.ig, `${(best.ig / best.saliency / steps).toFixed(2)} x ${steps} saliency maps`)
+  for (const rule of rules) row(`deeplift, ${rule}`, best[rule], `${(best[rule] / best.saliency).toFixed(2)} x saliency (limit 4)`)
 }
 
 /** What the evaluation adds to the work of model and methods. */
