@@ -186,6 +186,20 @@ test('maps can be differentiated where the network is smooth', () => {
   })
 })
 
+test('multipliers of Rescale can be differentiated where a layer has its baseline values', () => {
+  // F = softplus(2 x1) + softplus(-x2), at x1 = 0.
+  const graph: Graph = { nodes: [input(2), dense('h', 'x', matrix([[2, 0], [0, -1]])), activation('softplus', 's', 'h'), dense('out', 's', matrix([[1], [1]]))], output: 'out' }
+  withNetwork(graph, (network) => {
+    const f = (at: tf.Tensor): tf.Scalar => tf.sum(tf.square(deepLiftMap({ inputFactor: false })(network, at, [0])))
+    const gradient = read(tf.grad(f)(tf.tensor([[0, 0.7]])))
+    const differences = [0, 1].map((i) => {
+      const at = (h: number) => read(f(tf.tensor([[i === 0 ? h : 0, i === 0 ? 0.7 : 0.7 + h]])))[0]!
+      return (at(0.02) - at(-0.02)) / 0.04
+    })
+    expect(distance(gradient, differences)).toBeLessThan(5e-3)
+  })
+})
+
 test('of several baselines the mean, also of examples of the data', async () => {
   const model = await denseModel([{ kernel: [[1, -1], [2, 1]], bias: [0.5, 0] }, { kernel: [[1, 0], [3, 1]], bias: [0, 0] }])
   const x = [[0.3, -1], [2, 1]]

@@ -14,6 +14,5 @@ export const crossMaximum: DeepLiftRule = ({ inputs: [x], output: y, reference, 
   const [risen] = gradient(tf.mul(signal, tf.relu(rise)))
   const [fallen] = gradient(tf.mul(signal, tf.relu(tf.neg(rise))), undefined, reference)
   const [unchanged] = gradient(tf.mul(signal, isZero(rise)))
-  const difference = tf.sub(x!, reference.inputs[0]!)
-  return [tf.add(quotientOf(tf.sub(risen!, fallen!), difference), tf.mul(unchanged!, isZero(difference)))]
+  return [quotientOf(tf.sub(risen!, fallen!), tf.sub(x!, reference.inputs[0]!), unchanged!)]
 }

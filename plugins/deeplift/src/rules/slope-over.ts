@@ -5,13 +5,15 @@ import { tf } from '@touchstone/tensor'
 export interface End {
   readonly z: tf.Tensor
   readonly y: tf.Tensor
-  readonly slope: tf.Tensor
+  /** Worked out when it is first asked for. */
+  readonly slope: () => tf.Tensor
 }
 
 export function endOf(node: ActivationNode, z: tf.Tensor, y?: tf.Tensor): End {
   const f = activationOf(node)
   const value = y ?? f.value(z)
-  return { z, y: value, slope: f.slope(z, value) }
+  let slope: tf.Tensor | undefined
+  return { z, y: value, slope: () => (slope ??= f.slope(z, value)) }
 }
 
 /** Differences below this, relative to 1 + |z|, are too small for their quotients to be trusted to the last digits. */
@@ -26,18 +28,24 @@ const near = 1e-3
  * @param change f(to) - f(from), added up over the steps
  */
 export function slopeOver(node: ActivationNode, steps: readonly (readonly [from: End, to: End])[], change: tf.Tensor, difference: tf.Tensor): tf.Tensor {
-  const quotient = quotientOf(change, difference)
-  const after = sumOf(steps.map(([, to]) => to.slope))
-  if (node.name === 'relu') return tf.add(quotient, tf.mul(after, isZero(difference)))
-  const middle = tf.div(tf.add(after, sumOf(steps.map(([from]) => from.slope))), 2)
-  const halfWidth = tf.div(sumOf(steps.map(([from, to]) => tf.abs(tf.sub(to.slope, from.slope)))), 2)
+  const after = sumOf(steps.map(([, to]) => to.slope()))
+  if (node.name === 'relu') return quotientOf(change, difference, after)
+  const middle = tf.div(tf.add(after, sumOf(steps.map(([from]) => from.slope()))), 2)
+  const halfWidth = tf.div(sumOf(steps.map(([from, to]) => tf.abs(tf.sub(to.slope(), from.slope())))), 2)
+  const quotient = quotientOf(change, difference, middle)
   const kept = tf.minimum(tf.maximum(quotient, tf.sub(middle, halfWidth)), tf.add(middle, halfWidth))
   return tf.where(tf.less(tf.abs(difference), tf.add(near, tf.mul(near, tf.abs(steps[0]![1].z)))), kept, quotient)
 }
 
-/** a / b; a itself where b is 0, which is to be 0 there. */
-export function quotientOf(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
-  return tf.div(a, tf.add(b, isZero(b)))
+/** Nothing beside any difference of values, and yet something to divide by. */
+const tiny = 1e-25
+
+/** a / b, and another value where b is 0, as a is there. */
+export function quotientOf(a: tf.Tensor, b: tf.Tensor, atZero: tf.Tensor): tf.Tensor {
+  // The quick way has the right values, but no derivatives where b is 0.
+  if (!tf.engine().isTapeOn()) return tf.div(tf.add(a, tf.mul(tiny, atZero)), tf.add(b, tiny))
+  const none = isZero(b)
+  return tf.add(tf.mul(tf.div(a, tf.add(b, none)), tf.sub(1, none)), tf.mul(atZero, none))
 }
 
 /** 1 where a value is 0, 0 elsewhere. */
