@@ -31,10 +31,14 @@ export function gradientShapAttributer({ samples, stdev, baseline }: GradientSha
             const numbers = randomness[row]!
             const [which, a] = numbers.uniforms('@touchstone/gradient-shap', draw, 2) as unknown as readonly [number, number]
             const x0 = baselines[Math.floor(which * baselines.length)]!
-            const difference = Float64Array.from(rows[row]!, (value, i) => value - x0[i]!)
-            if (stdev > 0) numbers.normals('@touchstone/gradient-shap noise', draw, on.length).forEach((normal, i) => (difference[i]! += stdev * normal))
+            const x = rows[row]!
+            const noise = stdev > 0 ? numbers.normals('@touchstone/gradient-shap noise', draw, on.length) : undefined
+            const difference = new Float64Array(on.length)
+            for (let i = 0; i < on.length; i++) {
+              difference[i] = x[i]! + (noise ? stdev * noise[i]! : 0) - x0[i]!
+              on[i] = x0[i]! + a * difference[i]!
+            }
             differences.push(difference)
-            for (let i = 0; i < on.length; i++) on[i] = x0[i]! + a * difference[i]!
             return targets[row]!
           },
           take: (gradient, index) => {
