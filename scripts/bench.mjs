@@ -97,7 +97,7 @@ async function methodsLarge() {
   ]
   for (const [name, build] of [['MobileNetV2', () => mobileNet(false)], ['SqueezeNet', () => network.createNetwork(squeezeNet())], ['ResNet50', () => network.createNetwork(resNet50())], ['VGG16', () => network.createNetwork(vgg16())]]) {
     const model = network.modelFromNetwork(await build(), { dispose: true })
-    const request = await requestFor(model, 1)
+    const request = await requestFor(model, 1, 1)
     const gradient = await make('attributer', 'gradient')
     await gradient.attribute(request)
     const best = await fastest({ gradient: () => gradient.attribute(request) }, 2)
@@ -132,11 +132,11 @@ async function plugins() {
 }
 
 /** Random inputs in [0, 1], each an example of its own. */
-async function requestFor(model, rows) {
+async function requestFor(model, rows, batchRows = 64) {
   const { createRandomness } = await import(at('packages/core/dist/index.js'))
   const shape = [rows, ...model.inputShape]
   const data = Float32Array.from(createRandomness(1, 'inputs').uniforms('input', 0, shape.reduce((a, b) => a * b, 1)))
-  return { model, inputs: { shape, data }, targets: new Array(rows).fill(3), randomness: Array.from({ length: rows }, (_, index) => createRandomness(1, `example ${index}`)), batchRows: 64 }
+  return { model, inputs: { shape, data }, targets: new Array(rows).fill(3), randomness: Array.from({ length: rows }, (_, index) => createRandomness(1, `example ${index}`)), batchRows }
 }
 
 /** What the evaluation adds to the work of model and methods. */
