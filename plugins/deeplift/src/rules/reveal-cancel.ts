@@ -24,27 +24,27 @@ export const revealCancel =
     const sizes = weights.kernel ? { kernel: tf.abs(weights.kernel) } : {}
     const differences = inputs.map((x, i) => tf.sub(x, reference.inputs[i]!))
     const total = forward(differences.map((dx) => tf.abs(dx)), sizes)
-    const { rises, falls, positive, negative } = parts(tf.sub(z, reference.output), total, z)
+    const { positive, negative } = parts(tf.sub(z, reference.output), total, z)
 
-    const [before, after] = [endOf(behind, reference.output), endOf(behind, z)]
+    // Where one part is 0 two of these are the same, to the last digit, and so is what it changes.
+    const before = endOf(behind, reference.output)
     const [up, down] = [endOf(behind, tf.add(before.z, positive)), endOf(behind, tf.add(before.z, negative))]
+    const after = endOf(behind, tf.add(down.z, positive))
     const [whole, between] = [tf.sub(after.y, before.y), tf.sub(up.y, down.y)]
     // Half, for the mean of two orders, and half again for the two passes back.
     const quarter = tf.div(signal, 4)
-    const ofPositive = tf.mul(quarter, slopeOver(behind, [[before, up], [down, after]], tf.mul(rises, tf.add(whole, between)), positive))
-    const ofNegative = tf.mul(quarter, slopeOver(behind, [[before, down], [up, after]], tf.mul(falls, tf.sub(whole, between)), negative))
+    const ofPositive = tf.mul(quarter, slopeOver(behind, [[before, up], [down, after]], tf.add(whole, between), positive))
+    const ofNegative = tf.mul(quarter, slopeOver(behind, [[before, down], [up, after]], tf.sub(whole, between), negative))
 
     const plain = gradient(tf.add(ofPositive, ofNegative))
     const bySize = gradient(tf.sub(ofPositive, ofNegative), sizes)
     return differences.map((dx, i) => tf.add(plain[i]!, tf.mul(tf.sign(dx), bySize[i]!)))
   }
 
-/** dz+ and dz-, which add up to dz up to rounding: exactly 0, and said to be, where nothing but rounding is left of them. */
-function parts(dz: tf.Tensor, total: tf.Tensor, z: tf.Tensor): Readonly<Record<'rises' | 'falls' | 'positive' | 'negative', tf.Tensor>> {
+/** dz+ and dz-, which add up to dz up to rounding: exactly 0 where nothing but rounding is left of them. */
+function parts(dz: tf.Tensor, total: tf.Tensor, z: tf.Tensor): { readonly positive: tf.Tensor; readonly negative: tf.Tensor } {
   const least = tf.mul(rounding, tf.add(total, tf.abs(z)))
   const positive = tf.div(tf.add(total, dz), 2)
   const negative = tf.sub(positive, total)
-  const rises = tf.step(tf.sub(positive, least))
-  const falls = tf.step(tf.sub(tf.sub(total, positive), least))
-  return { rises, falls, positive: tf.mul(positive, rises), negative: tf.mul(negative, falls) }
+  return { positive: tf.mul(positive, tf.step(tf.sub(positive, least))), negative: tf.mul(negative, tf.step(tf.neg(tf.add(negative, least)))) }
 }
