@@ -1,14 +1,14 @@
 // How fast things are, as ratios within one run, so that the figures mean something on any machine.
-// npm run bench [-- name ...]; without a name all of them but networks-large, which wants minutes and gigabytes.
+// npm run bench [-- name ...]; without a name all of them but the large ones, which want minutes and gigabytes.
 import { fileURLToPath } from 'node:url'
 
 const root = new URL('..', import.meta.url)
 const at = (path) => new URL(path, root).href
-const suites = { kernels, engine, networks, 'networks-large': networksLarge, workers, methods, comparisons, evaluation }
+const suites = { kernels, engine, networks, 'networks-large': networksLarge, workers, methods, 'methods-large': methodsLarge, comparisons, evaluation }
 const asked = process.argv.slice(2)
 for (const name of asked) if (!(name in suites)) throw new Error(`no benchmark named "${name}"; there are: ${Object.keys(suites).join(', ')}`)
 for (const [name, run] of Object.entries(suites)) {
-  if (asked.length > 0 ? !asked.includes(name) : name === 'networks-large') continue
+  if (asked.length > 0 ? !asked.includes(name) : name.endsWith('-large')) continue
   console.log(`\n${name}`)
   await run()
 }
@@ -42,28 +42,104 @@ async function workers() {
   console.log(format(await bench()))
 }
 
-/** What a map costs, in forward rows and in gradient rows. */
+/** What a map costs on networks of two sizes, in input gradients of as many rows, and the limits that the ratios are to keep. */
 async function methods() {
-  const { Base, Host, createRandomness } = await import(at('packages/core/dist/index.js'))
-  const plugins = await Promise.all(['tfjs-models', 'gradients', 'ig', 'datasets'].map(async (name) => (await import(at(`plugins/${name}/dist/index.js`))).default))
-  const host = new Host(plugins)
-  const scope = host.open([{ token: Base, value: { path: fileURLToPath(at('examples/quickstart')) } }])
-  const make = (kind, use, options = {}) => scope.create(host.resolver().resolve(kind, { use, options }, []))
-  const model = await make('model', 'layers-model', { path: 'models/well' })
-  const dataset = await make('dataset', 'mnist')
-  const count = 64
-  const { stackRows } = await import(at('packages/core/dist/index.js'))
-  const inputs = stackRows(await Promise.all(Array.from({ length: count }, async (_, index) => (await dataset.example(index)).input)), model.inputShape)
-  const request = { model, inputs, targets: new Array(count).fill(3), randomness: Array.from({ length: count }, () => createRandomness(1, 'bench')), batchRows: 64 }
-  const saliency = await make('attributer', 'saliency')
+  const { make, mnist } = await plugins()
+  const network = await import(at('packages/network/dist/index.js'))
+  const { cifarNetwork } = await import(at('packages/network/bench/architectures.mjs'))
   const steps = 50
-  const ig = await make('attributer', 'integrated-gradients', { steps })
-  const tasks = { forward: () => model.predict(inputs), saliency: () => saliency.attribute(request), ig: () => ig.attribute(request) }
-  const best = await fastest(tasks, 5)
-  console.log(`${model.mflopPerRow.toFixed(2)} MFLOP per row, ${count} rows`)
-  row('forward', best.forward, `${((model.mflopPerRow * count) / best.forward).toFixed(1)} GFLOP/s`)
-  row('saliency', best.saliency, `${(best.saliency / best.forward).toFixed(2)} x forward`)
-  row(`integrated gradients, ${steps} steps`, best.ig, `${(best.ig / best.saliency / steps).toFixed(2)} x ${steps} saliency maps`)
+  const samples = steps
+  for (const [name, model, rows] of [['MNIST network of the quickstart', await mnist(), 64], ['CIFAR-size CNN', network.modelFromNetwork(await cifarNetwork()), 8]]) {
+    const request = await requestFor(model, rows)
+    const gradient = await make('attributer', 'gradient')
+    const asked = [
+      ['saliency', 'saliency', {}, 1],
+      [`integrated gradients, ${steps} steps`, 'integrated-gradients', { steps }, steps, 1.15],
+      [`gradient-shap, ${samples} samples`, 'gradient-shap', { samples, baseline: { average: [0, 0.5, 1] } }, samples],
+      [`smoothgrad, ${samples} samples`, 'smoothgrad', { samples }, samples, 1.15],
+      ['guided backprop', 'guided-backprop', {}, 1],
+      ['grad-cam', 'grad-cam', {}, 1],
+      ...['epsilon', 'epsilon-plus', 'epsilon-gamma-box', 'epsilon-alpha2-beta1'].map((composite) => [`lrp, ${composite}`, 'lrp', { composite, ...(composite.endsWith('box') && { low: 0, high: 1 }) }, 1, 4]),
+      ...['rescale', 'reveal-cancel'].map((rule) => [`deeplift, ${rule}`, 'deeplift', { rule }, 1, 4]),
+    ]
+    const repeated = async (times) => {
+      for (let time = 0; time < times; time++) await gradient.attribute(request)
+    }
+    // What takes 50 gradients is measured beside 50 gradients: both then meet as much of what else the machine does.
+    const quick = { forward: () => model.predict(request.inputs), gradient: () => repeated(1) }
+    const long = { [steps]: () => repeated(steps) }
+    for (const [label, use, options, gradients] of asked) {
+      const attributer = await make('attributer', use, options)
+      ;(gradients === 1 ? quick : long)[label] = () => attributer.attribute(request)
+    }
+    const best = { ...(await fastest(quick, 15)), ...(await fastest(long, 3)) }
+    console.log(`${name}: ${model.mflopPerRow.toFixed(2)} MFLOP per row, ${rows} rows`)
+    row('forward', best.forward, `${((model.mflopPerRow * rows) / best.forward).toFixed(1)} GFLOP/s`)
+    row('gradient', best.gradient, `${(best.gradient / best.forward).toFixed(2)} x forward`)
+    for (const [label, , , gradients, limit] of asked)
+      row(label, best[label], `${(best[label] / (gradients === 1 ? best.gradient : best[gradients])).toFixed(2)} x ${gradients === 1 ? 'a gradient' : `${gradients} gradients`}${limit ? ` (limit ${limit})` : ''}`)
+  }
+}
+
+/** Every method that fits, once, on networks of ImageNet's size, one row: what it costs in input gradients. */
+async function methodsLarge() {
+  const { make } = await plugins()
+  const network = await import(at('packages/network/dist/index.js'))
+  const { mobileNet, resNet50, squeezeNet, vgg16 } = await import(at('packages/network/bench/architectures.mjs'))
+  const { openEngine } = await import(at('packages/tensor/dist/index.js'))
+  await openEngine({ backend: 'wasm' })
+  const asked = [
+    ['saliency', 'saliency', {}],
+    ['integrated gradients, 4 steps', 'integrated-gradients', { steps: 4 }],
+    ['guided backprop', 'guided-backprop', {}],
+    ['grad-cam', 'grad-cam', {}],
+    ['smoothgrad, 3 samples', 'smoothgrad', { samples: 3 }],
+    ['lrp', 'lrp', {}],
+    ['deeplift', 'deeplift', {}],
+    ['deeplift, reveal-cancel', 'deeplift', { rule: 'reveal-cancel' }],
+  ]
+  for (const [name, build] of [['MobileNetV2', () => mobileNet(false)], ['SqueezeNet', () => network.createNetwork(squeezeNet())], ['ResNet50', () => network.createNetwork(resNet50())], ['VGG16', () => network.createNetwork(vgg16())]]) {
+    const model = network.modelFromNetwork(await build(), { dispose: true })
+    const request = await requestFor(model, 1, 1)
+    const gradient = await make('attributer', 'gradient')
+    await gradient.attribute(request)
+    const best = await fastest({ gradient: () => gradient.attribute(request) }, 2)
+    console.log(`${name}: ${(model.mflopPerRow / 1000).toFixed(2)} GFLOP per row`)
+    row('gradient', best.gradient, '')
+    for (const [label, use, options] of asked) {
+      const attributer = await make('attributer', use, options)
+      try {
+        const { time } = await fastest({ time: () => attributer.attribute(request) }, 1)
+        row(label, time, `${(time / best.gradient).toFixed(2)} gradients`)
+      } catch (error) {
+        console.log(`${label}: ${error.message}`)
+      }
+    }
+    await model.dispose()
+  }
+}
+
+/** Makes extensions of the shipped plugins as an evaluation would. */
+async function plugins() {
+  const { Base, Host } = await import(at('packages/core/dist/index.js'))
+  const names = ['tfjs-models', 'gradients', 'ig', 'deeplift', 'lrp']
+  const host = new Host(await Promise.all(names.map(async (name) => (await import(at(`plugins/${name}/dist/index.js`))).default)))
+  const scope = host.open([{ token: Base, value: { path: fileURLToPath(at('examples/quickstart')) } }])
+  const make = (kind, use, options = {}) => {
+    const resolver = host.resolver()
+    const resolved = resolver.resolve(kind, { use, options }, [use])
+    if (!resolved) throw new Error(resolver.problems.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n'))
+    return scope.create(resolved)
+  }
+  return { make, mnist: () => make('model', 'layers-model', { path: 'models/well' }) }
+}
+
+/** Random inputs in [0, 1], each an example of its own. */
+async function requestFor(model, rows, batchRows = 64) {
+  const { createRandomness } = await import(at('packages/core/dist/index.js'))
+  const shape = [rows, ...model.inputShape]
+  const data = Float32Array.from(createRandomness(1, 'inputs').uniforms('input', 0, shape.reduce((a, b) => a * b, 1)))
+  return { model, inputs: { shape, data }, targets: new Array(rows).fill(3), randomness: Array.from({ length: rows }, (_, index) => createRandomness(1, `example ${index}`)), batchRows }
 }
 
 /** Milliseconds for a pair of maps, and how they grow. */

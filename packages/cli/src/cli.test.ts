@@ -77,6 +77,10 @@ describe('touchstone run', () => {
       expect(ciLow!).toBeLessThanOrEqual(mean!)
       expect(ciHigh!).toBeGreaterThanOrEqual(mean!)
     }
+    // What a method says of its maps: how far integrated gradients are from adding up.
+    expect(results.diagnostics).toHaveLength(2 * 3)
+    expect(results.diagnostics[0]).toEqual({ model: 'well', example: 'test/00000', attributer: 'ig', name: 'convergence-delta', value: expect.any(Number) as number })
+    expect(results.diagnosticSummary.map(({ model, n }) => [model, n])).toEqual([['well', 3], ['bad', 3]])
     expect(results.engine).toMatchObject({ name: 'tfjs-wasm' })
     // The first digit of the test set is a 7, and the good model sees it.
     expect(results.examples[0]).toEqual({ id: 'test/00000', label: 7 })
@@ -161,7 +165,7 @@ describe('a mistake gives one clear message, exit code 2 and no stack trace', ()
     'code that exports nothing': [() => write('none.config.ts', 'export const x = 1'), 'none.config.ts:'],
     'a typo in a key': [() => broken({ atributers: {} }), 'atributers: unknown key; did you mean "attributers"?'],
     'a typo in a method': [() => broken({ attributers: { s: 'salency' } }), 'attributers.s: no attributer named "salency" in the loaded plugins; did you mean "saliency"?'],
-    'a typo in an option': [() => broken({ attributers: { s: { use: 'integrated-gradients', options: { step: 3 } } } }), 'attributers.s.options.step: "integrated-gradients" has no such option; did you mean "steps"?'],
+    'a typo in an option': [() => broken({ attributers: { s: { use: 'integrated-gradients', options: { step: 3 } } } }), 'attributers.s.options.step: "integrated-gradients" has no such option; did you mean "steps" or "maxSteps"?'],
     'an option out of range': [() => broken({ attributers: { s: { use: 'integrated-gradients', options: { steps: 0 } } } }), 'attributers.s.options.steps: expected at least 1, found 0 [@touchstone/ig]'],
     'an option of the wrong type': [() => broken({ attributers: { s: { use: 'integrated-gradients', options: { steps: 'many' } } } }), 'attributers.s.options.steps: expected a whole number, found "many"'],
     'an unknown plugin': [() => broken({ plugins: [...plugins, '@touchstone/nowhere'] }), 'plugins[7]: cannot find "@touchstone/nowhere"'],
@@ -247,7 +251,7 @@ describe('touchstone list', () => {
     const { code, out } = await touchstone(['list'], { cwd: join(quickstart, 'models') })
     expect(code).toBe(0)
     for (const name of ['saliency', 'integrated-gradients', 'noise', 'kendall', 'robustness', 'sensitivity', 'mnist', 'layers-model']) expect(out).toContain(`  ${name}  (`)
-    expect(out).toContain('steps = 50 rows: Gauss-Legendre points on the path')
+    expect(out).toContain('steps = 50 rows: points on the path from a baseline to the input')
   })
 
   test('--json is the metadata', async () => {
@@ -257,8 +261,8 @@ describe('touchstone list', () => {
       kind: 'attributer',
       package: '@touchstone/ig',
       version: expect.any(String) as string,
-      options: [{ name: 'steps', default: 50 }, { name: 'baseline', default: 0 }],
-      cost: { rows: 50 },
+      options: expect.arrayContaining([expect.objectContaining({ name: 'steps', default: 50 }), expect.objectContaining({ name: 'baseline', default: 0 })]) as unknown,
+      cost: { rows: 52 },
     })
     expect(extensions.find(({ name }) => name === 'sensitivity')).toMatchObject({ presetOf: 'robustness', cost: { rows: 10, maps: 10 } })
   })
@@ -268,7 +272,7 @@ describe('touchstone list', () => {
     const [, mflop] = /^well +([\d.]+) +28x28x1 +10$/m.exec(out)!
     expect(Number(mflop)).toBeGreaterThan(0.1)
     expect(Number(mflop)).toBeLessThanOrEqual(5)
-    expect(out).toMatch(/attributer ig +4\n/)
+    expect(out).toMatch(/attributer ig +6\n/)
     expect(out).toMatch(/metric kendall +4 +4/)
   })
 })

@@ -1,4 +1,6 @@
-/* Well-known architectures as graphs, with random weights: what is measured does not depend on them. */
+/* Well-known architectures with random weights: what is measured does not depend on them. */
+import { layers, tf } from '@touchstone/tensor'
+import { networkFromLayers } from '../dist/index.js'
 
 /** Puts layers one after the other. */
 function builder() {
@@ -75,4 +77,22 @@ export function squeezeNet() {
     if (i === 1 || i === 3) at = b.pool(at, 3, 2)
   }
   return b.graph(b.average(b.relu(b.conv(at, 1, 512, 1000))))
+}
+
+export function cifarNetwork() {
+  const { conv2d, maxPooling2d, flatten, dense } = layers.layers
+  const conv = (filters, seed, more = {}) => conv2d({ filters, kernelSize: 3, padding: 'same', activation: 'relu', kernelInitializer: layers.initializers.heNormal({ seed }), ...more })
+  return networkFromLayers(layers.sequential({
+    layers: [
+      conv(32, 1, { inputShape: [32, 32, 3] }), conv(32, 2), maxPooling2d({ poolSize: 2 }),
+      conv(64, 3), conv(64, 4), maxPooling2d({ poolSize: 2 }),
+      flatten(), dense({ units: 128, activation: 'relu' }), dense({ units: 10, activation: 'softmax' }),
+    ],
+  }))
+}
+
+/** A trained one: its weights come with a package of npm. */
+export async function mobileNet(foldBatchNorm) {
+  const { nsfwModel } = await import('../dist/testing/nsfwjs.js')
+  return networkFromLayers(await layers.loadLayersModel(tf.io.fromMemory(await nsfwModel('mobilenet_v2'))), { foldBatchNorm })
 }

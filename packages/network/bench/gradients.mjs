@@ -5,15 +5,15 @@
  * node packages/network/bench/gradients.mjs (after a build); with --large also ResNet50 and VGG16, which want minutes and gigabytes
  */
 import { fileURLToPath } from 'node:url'
-import { openEngine, layers, tf } from '@touchstone/tensor'
+import { openEngine, tf } from '@touchstone/tensor'
 import * as network from '../dist/index.js'
-import { resNet50, squeezeNet, vgg16 } from './architectures.mjs'
+import { cifarNetwork, mobileNet, resNet50, squeezeNet, vgg16 } from './architectures.mjs'
 
 const rounds = 7
 
 /** The limits that the ratios are to keep: value and gradient, second derivative by the input and by the weights. */
 const cases = [
-  { name: 'CIFAR-size CNN, 64 rows', limits: [3, 8, 9], build: () => network.networkFromLayers(cifarNetwork()), rows: 64 },
+  { name: 'CIFAR-size CNN, 64 rows', limits: [3, 8, 9], build: cifarNetwork, rows: 64 },
   { name: 'MobileNetV2 224 x 224', limits: [4], build: () => mobileNet(false), rows: 1 },
   { name: 'MobileNetV2, folded', limits: [4], build: () => mobileNet(true), rows: 1 },
   { name: 'SqueezeNet 224 x 224', limits: [4], build: () => network.createNetwork(squeezeNet()), rows: 1 },
@@ -66,23 +66,6 @@ function time(work) {
 
 function graphOf(net) {
   return { nodes: net.graph.places.map(({ node }) => node), output: net.graph.output }
-}
-
-function cifarNetwork() {
-  const { conv2d, maxPooling2d, flatten, dense } = layers.layers
-  const conv = (filters, seed, more = {}) => conv2d({ filters, kernelSize: 3, padding: 'same', activation: 'relu', kernelInitializer: layers.initializers.heNormal({ seed }), ...more })
-  return layers.sequential({
-    layers: [
-      conv(32, 1, { inputShape: [32, 32, 3] }), conv(32, 2), maxPooling2d({ poolSize: 2 }),
-      conv(64, 3), conv(64, 4), maxPooling2d({ poolSize: 2 }),
-      flatten(), dense({ units: 128, activation: 'relu' }), dense({ units: 10, activation: 'softmax' }),
-    ],
-  })
-}
-
-async function mobileNet(foldBatchNorm) {
-  const { nsfwModel } = await import('../dist/testing/nsfwjs.js')
-  return network.networkFromLayers(await layers.loadLayersModel(tf.io.fromMemory(await nsfwModel('mobilenet_v2'))), { foldBatchNorm })
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

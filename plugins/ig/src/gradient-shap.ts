@@ -1,7 +1,6 @@
 import { baselineOption, baselineValues, defineExtension, eachRow, option, type Attributer, type Baseline } from '@touchstone/core'
-import { networkOf } from '@touchstone/network'
 import * as z from 'zod/mini'
-import { eachGradient } from './rows-in-batches.js'
+import { eachGradient, passageOf } from './rows-in-batches.js'
 
 export interface GradientShapOptions {
   /** Draws per input; each costs one row. */
@@ -15,37 +14,41 @@ export interface GradientShapOptions {
 /** The attributer behind `gradient-shap`. */
 export function gradientShapAttributer({ samples, stdev, baseline }: GradientShapOptions): Attributer {
   return {
-    attribute: async ({ model, inputs, targets, randomness, batchRows, reference, signal }) => {
+    attribute: async (request) => {
+      const { model, inputs, targets, randomness, reference } = request
+      const passage = passageOf(request)
       const baselines = await baselineValues(baseline, model.inputShape, reference, 'gradient-shap')
       const rows = eachRow(inputs)
       const data = new Float32Array(inputs.data.length)
       /** x~ - x0 of the draws whose gradients are on their way. */
       const differences: Float64Array[] = []
       let sum = new Float64Array(0)
-      await eachGradient(
-        { network: networkOf(model), batchRows, signal },
-        {
-          count: rows.length * samples,
-          write: (on, index) => {
-            const [row, draw] = [Math.floor(index / samples), index % samples]
-            const numbers = randomness[row]!
-            const [which, a] = numbers.uniforms('@touchstone/gradient-shap', draw, 2) as unknown as readonly [number, number]
-            const x0 = baselines[Math.floor(which * baselines.length)]!
-            const difference = Float64Array.from(rows[row]!, (value, i) => value - x0[i]!)
-            if (stdev > 0) numbers.normals('@touchstone/gradient-shap noise', draw, on.length).forEach((normal, i) => (difference[i]! += stdev * normal))
-            differences.push(difference)
-            for (let i = 0; i < on.length; i++) on[i] = x0[i]! + a * difference[i]!
-            return targets[row]!
-          },
-          take: (gradient, index) => {
-            const draw = index % samples
-            const difference = differences.shift()!
-            if (draw === 0) sum = new Float64Array(gradient.length)
-            for (let i = 0; i < gradient.length; i++) sum[i]! += difference[i]! * gradient[i]!
-            if (draw === samples - 1) data.set(sum.map((value) => value / samples), Math.floor(index / samples) * sum.length)
-          },
+      await eachGradient(passage, {
+        count: rows.length * samples,
+        write: (on, index) => {
+          const [row, draw] = [Math.floor(index / samples), index % samples]
+          const numbers = randomness[row]!
+          const uniforms = numbers.uniforms('@touchstone/gradient-shap', draw, 2)
+          const x0 = baselines[Math.floor(uniforms[0]! * baselines.length)]!
+          const a = uniforms[1]!
+          const x = rows[row]!
+          const noise = stdev > 0 ? numbers.normals('@touchstone/gradient-shap noise', draw, on.length) : undefined
+          const difference = new Float64Array(on.length)
+          for (let i = 0; i < on.length; i++) {
+            difference[i] = x[i]! + (noise ? stdev * noise[i]! : 0) - x0[i]!
+            on[i] = x0[i]! + a * difference[i]!
+          }
+          differences.push(difference)
+          return targets[row]!
         },
-      )
+        take: (gradient, index) => {
+          const draw = index % samples
+          const difference = differences.shift()!
+          if (draw === 0) sum = new Float64Array(gradient.length)
+          for (let i = 0; i < gradient.length; i++) sum[i]! += difference[i]! * gradient[i]!
+          if (draw === samples - 1) data.set(sum.map((value) => value / samples), Math.floor(index / samples) * sum.length)
+        },
+      })
       return { shape: inputs.shape, data }
     },
   }

@@ -3,7 +3,7 @@ import { createNetwork, networkOf, surrogate } from '@touchstone/network'
 import { convModel, denseModel, describeAttributer, networks } from '@touchstone/testkit'
 import { tf } from '@touchstone/tensor'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { cases, ig, onModel, randomInput, requestFor, sum } from './cases.test.data.js'
 import plugin, { integratedGradients, integratedGradientsMap, quadratureRules, type IntegratedGradientsOptions } from './index.js'
 
@@ -89,8 +89,8 @@ test('adaptive steps reach the delta, and pay for no row that is there', async (
   await fc.assert(
     fc.asyncProperty(cases(networks({ smooth: true })), fc.constantFrom(...quadratureRules), async (one, quadrature) => {
       await onModel(one, async (model, request) => {
-        const delta = 1e-2
-        const options = { steps: 2, quadrature, delta, maxSteps: 8192 }
+        const delta = 5e-2
+        const options = { steps: 2, quadrature, delta, maxSteps: 4096 }
         const before = model.rowsRun()
         const { maps, gaps } = await mapsOf(request, options)
         const together = model.rowsRun() - before
@@ -189,6 +189,24 @@ test('what does not fit the model is one clear error', async () => {
   await expect(ig().attribute({ ...request, targets: [0, 3] })).rejects.toThrow('there is no output 3: the network has 3, counted from 0')
   await expect(ig({ inputFactor: false }).attribute({ ...request, targets: [-1, 0] })).rejects.toThrow('there is no output -1')
   await expect(ig().attribute({ ...request, model: { ...model, capabilities: {} } })).rejects.toThrow('this method needs the gradient of the model, which it does not offer')
+})
+
+test('batches are as large as the request, and larger only where a pass is small', async () => {
+  const model = await convModel(1)
+  const seen: number[] = []
+  const network = networkOf(model)
+  const spy = vi.spyOn(network, 'countRows').mockImplementation((rows) => seen.push(rows))
+  const sizes = async (mflopPerRow: number, rows: number, batchRows: number) => {
+    seen.length = 0
+    await ig({ steps: 6, inputFactor: false }).attribute({ ...requestFor(model, 1, rows), model: { ...model, mflopPerRow }, batchRows })
+    return [...seen]
+  }
+  expect(await sizes(1, 1, 64)).toEqual([6])
+  expect(await sizes(400, 1, 64)).toEqual([3, 3])
+  expect(await sizes(30_000, 1, 64)).toEqual([1, 1, 1, 1, 1, 1])
+  expect(await sizes(30_000, 4, 64)).toEqual([4, 4, 4, 4, 4, 4])
+  expect(await sizes(1, 4, 5)).toEqual([5, 5, 5, 5, 4])
+  spy.mockRestore()
 })
 
 test('the cost is what is run, and a bound where steps adapt', () => {

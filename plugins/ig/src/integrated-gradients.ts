@@ -1,8 +1,7 @@
 import { baselineCount, baselineOption, baselineValues, defineExtension, eachRow, option, type Attributer, type Baseline } from '@touchstone/core'
-import { networkOf } from '@touchstone/network'
 import * as z from 'zod/mini'
 import { quadrature, quadratureRules, type Quadrature, type QuadratureRule } from './quadrature.js'
-import { eachGradient, eachLogit, type Passage } from './rows-in-batches.js'
+import { eachGradient, eachLogit, passageOf, type Passage } from './rows-in-batches.js'
 
 export interface IntegratedGradientsOptions {
   /** Points on each path, at first; each costs one row. */
@@ -34,8 +33,8 @@ function attempts({ steps, delta, maxSteps }: Pick<IntegratedGradientsOptions, '
 }
 
 /**
- * The attributer behind `integrated-gradients`. Points on all paths follow one another through the model, `batchRows` at a time; sums are kept in
- * double precision and in the order of the points, so that no map depends on the batches.
+ * The attributer behind `integrated-gradients`. Points on all paths follow one another through the model in batches; sums are kept in double
+ * precision and in the order of the points, so that no map depends on the batches.
  */
 export function integratedGradientsAttributer(options: IntegratedGradientsOptions): Attributer {
   const { baseline, inputFactor, delta = Infinity } = options
@@ -46,8 +45,9 @@ export function integratedGradientsAttributer(options: IntegratedGradientsOption
     return rule
   }
   return {
-    attribute: async ({ model, inputs, targets, batchRows, reference, signal }) => {
-      const passage: Passage = { network: networkOf(model), batchRows, signal }
+    attribute: async (request) => {
+      const { model, inputs, targets, reference } = request
+      const passage = passageOf(request)
       const baselines = await baselineValues(baseline, model.inputShape, reference, 'integrated-gradients')
       const rows = eachRow(inputs)
       const gains = inputFactor ? await gainsOf(passage, rows, baselines, targets) : undefined

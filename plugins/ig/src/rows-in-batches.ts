@@ -1,5 +1,5 @@
-import { breathe, sizeOf } from '@touchstone/core'
-import { inputGradient, targetSeed, type Network } from '@touchstone/network'
+import { breathe, sizeOf, type AttributionRequest } from '@touchstone/core'
+import { inputGradient, networkOf, targetSeed, type Network } from '@touchstone/network'
 import { tf } from '@touchstone/tensor'
 
 /** Inputs that are made one after the other, and what becomes of each. */
@@ -17,6 +17,20 @@ export interface Passage {
   /** How many inputs go through at once. */
   readonly batchRows: number
   readonly signal: AbortSignal | undefined
+}
+
+/** MFLOP beyond which a batch gains nothing from more rows: what a pass costs by itself, a few milliseconds, is little beside them. */
+const enoughForABatch = 1000
+
+/**
+ * The way of a request's inputs through the model: as many rows at once as the request has, and more, up to `batchRows`, only where a batch would otherwise
+ * be small. A single image on a large network goes through alone, however many points its path has.
+ *
+ * @throws UserError for a model without a network.
+ */
+export function passageOf({ model, inputs, batchRows, signal }: AttributionRequest): Passage {
+  const worthwhile = Math.max(inputs.shape[0]!, Math.ceil(enoughForABatch / model.mflopPerRow))
+  return { network: networkOf(model), batchRows: Math.min(batchRows, worthwhile), signal }
 }
 
 /** Answers every input of a stream with dF_y / dx. */

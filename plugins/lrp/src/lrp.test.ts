@@ -1,11 +1,11 @@
 import { createRandomness, Host, stackRows, type Attributer, type Model } from '@touchstone/core'
 import { createNetwork, foldBatchNorm, inputGradient, modelFromNetwork, networkOf, type Graph, type Network } from '@touchstone/network'
 import { convModel, denseModel, describeAttributer, networks } from '@touchstone/testkit'
+import { deepGraph, dense, distance, input, matrix, read, relu, sumOf, tensor, vector, weight, withNetwork } from '@touchstone/testkit/graphs'
 import { openEngine, tf } from '@touchstone/tensor'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import plugin, { composites, lrpMap, relevance, type BiasHandling, type CompositeName, type CompositeTable, type LrpOptions } from './index.js'
-import { deepGraph, dense, distance, input, matrix, read, relu, sumOf, tensor, vector, weight } from './graphs.test.data.js'
 
 beforeAll(async () => {
   await openEngine()
@@ -15,17 +15,6 @@ describeAttributer(plugin, 'lrp')
 describe.each(['epsilon-gamma-box', 'epsilon-alpha2-beta1-flat'])('with %s', (composite) => describeAttributer(plugin, 'lrp', { composite, bias: 'redistributed' }))
 
 const names = Object.keys(composites) as CompositeName[]
-
-/** A check on a network, which must leave no tensor behind. */
-function on(graph: Graph, check: (network: Network) => void): void {
-  const network = createNetwork(graph)
-  const before = tf.memory().numTensors
-  tf.tidy(() => {
-    check(network)
-  })
-  expect(tf.memory().numTensors).toBe(before)
-  network.dispose()
-}
 
 const maps = (network: Network, x: tf.Tensor, targets: readonly number[] | null, options: LrpOptions = {}, at?: readonly string[]) => read(relevance(network, x, targets, options, at)[0]!)
 const image = (seed: number, rows = 2) => tensor([rows, 6, 6, 2], 'image', seed)
@@ -56,17 +45,17 @@ describe('the numbers of Captum', () => {
     ['identity', -2, [1, 2, 3], { composite: [{ for: 'linear', rule: 'pass' }, { for: 'weighted', rule: 'epsilon' }] }, [24, 36, 36]],
   ]
   test.each(cases)('%s', (_, first, x, options, expected) => {
-    on(simple(first), (network) => expect(distance(maps(network, tf.tensor([[...x]]), [0], options), expected)).toBeLessThan(1e-6))
+    withNetwork(simple(first), (network) => expect(distance(maps(network, tf.tensor([[...x]]), [0], options), expected)).toBeLessThan(1e-6))
   })
 
   test('tanh passes relevance on', () => {
     const kernel = (columns: number) => matrix([0, 1, 2].map(() => new Array<number>(columns).fill(0.1)))
     const graph: Graph = { nodes: [input(3), dense('linear', 'x', kernel(3)), { op: 'activation', name: 'tanh', id: 'tanh', inputs: ['linear'] }, dense('linear2', 'tanh', kernel(1))], output: 'linear2' }
-    on(graph, (network) => expect(distance(maps(network, tf.tensor([[1, 2, 3]]), [0]), [0.02685247834990176, 0.05370495669980352, 0.08055743504970528])).toBeLessThan(1e-5))
+    withNetwork(graph, (network) => expect(distance(maps(network, tf.tensor([[1, 2, 3]]), [0]), [0.02685247834990176, 0.05370495669980352, 0.08055743504970528])).toBeLessThan(1e-5))
   })
 
   test('max-pooling, of which the largest takes all, the first of several', () => {
-    on({ nodes: [input(2, 2, 1), { op: 'global-max-pool', id: 'pool', inputs: ['x'] }], output: 'pool' }, (network) => {
+    withNetwork({ nodes: [input(2, 2, 1), { op: 'global-max-pool', id: 'pool', inputs: ['x'] }], output: 'pool' }, (network) => {
       expect(maps(network, tf.tensor([1, 2, 5, 6], [1, 2, 2, 1]), [0])).toEqual([0, 0, 0, 6])
       expect(maps(network, tf.tensor([6, 2, 6, 6], [1, 2, 2, 1]), [0])).toEqual([6, 0, 0, 0])
     })
@@ -76,7 +65,7 @@ describe('the numbers of Captum', () => {
 test('epsilon is input x gradient on networks of ReLUs, with biases too', () => {
   fc.assert(
     fc.property(seeds, fc.boolean(), (seed, bias) => {
-      on(deepGraph({ bias, seed }), (network) => {
+      withNetwork(deepGraph({ bias, seed }), (network) => {
         const x = image(seed)
         expect(distance(maps(network, x, [0, 2]), read(tf.mul(x, inputGradient(network, x, [0, 2]))))).toBeLessThan(1e-4)
       })
@@ -97,7 +86,7 @@ test('epsilon is input x gradient on the conv model of the testkit', async () =>
 test.each(names)('without biases %s conserves the logit, at every layer', (composite) => {
   fc.assert(
     fc.property(seeds, (seed) => {
-      on(deepGraph({ bias: false, seed }), (network) => {
+      withNetwork(deepGraph({ bias: false, seed }), (network) => {
         const x = image(seed, 1)
         const logit = read(network.logits(x))[1]!
         const options = { composite, low: -5, high: 5, epsilon: 1e-9 }
@@ -116,7 +105,7 @@ test('with biases left out, or redistributed, relevance is conserved where kept 
     fc.property(seeds, fc.constantFrom('epsilon', 'gamma'), (seed, rule) => {
       // Without sums and means: of nothing but zeros they have no contributions to hand relevance on by.
       const graph: Graph = { nodes: [input(6), dense('hidden', 'x', weight([6, 8], 'h', seed), weight([8], 'hb', seed)), relu('relu', 'hidden'), dense('out', 'relu', weight([8, 3], 'o', seed), weight([3], 'ob', seed))], output: 'out' }
-      on(graph, (network) => {
+      withNetwork(graph, (network) => {
         const x = tensor([1, 6], 'x', seed)
         const logit = read(network.logits(x))[0]!
         const lost = (bias: BiasHandling) => {
@@ -133,7 +122,7 @@ test('with biases left out, or redistributed, relevance is conserved where kept 
 
 test('normalisations are folded before any rule', () => {
   const graph = deepGraph({ bias: true, batchNorm: true, seed: 4 })
-  on(graph, (network) => {
+  withNetwork(graph, (network) => {
     const folded = createNetwork(foldBatchNorm(graph))
     expect(folded.graph.places.some(({ node }) => node.op === 'batch-norm')).toBe(false)
     const x = image(4)
@@ -157,7 +146,7 @@ test('normalisations are folded before any rule', () => {
 
 test('a normalisation that cannot be folded passes relevance on', () => {
   const graph: Graph = { nodes: [input(2), { op: 'batch-norm', id: 'norm', inputs: ['x'], weights: { scale: vector([2, 3]), shift: vector([-2, 5]) } }, dense('out', 'norm', matrix([[1, 2], [3, 4]]))], output: 'out' }
-  on(graph, (network) => {
+  withNetwork(graph, (network) => {
     const [atInput, atNorm] = relevance(network, tf.tensor([[1, 2]]), [0], {}, ['x', 'norm'])
     expect(read(atInput!)).toEqual(read(atNorm!))
     expect(read(atInput!)).toEqual([0, 33])
@@ -167,7 +156,7 @@ test('a normalisation that cannot be folded passes relevance on', () => {
 test('any network of the testkit has relevance by any composite: finite, the same for a row alone', () => {
   fc.assert(
     fc.property(networks(), fc.constantFrom(...names), (graph, composite) => {
-      on(graph, (network) => {
+      withNetwork(graph, (network) => {
         const x = tensor([3, ...network.inputShape], 'x')
         const whole = maps(network, x, [0, 1, 1], { composite })
         expect(whole.every(Number.isFinite)).toBe(true)
@@ -184,7 +173,7 @@ test('the factors of a product share, and every input of a network gets its rele
     nodes: [{ op: 'input', id: 'a', inputs: [], shape: [2, 2] }, { op: 'input', id: 'b', inputs: [], shape: [1, 2] }, { op: 'multiply', id: 'product', inputs: ['a', 'b'] }, { op: 'reshape', id: 'flat', inputs: ['product'], shape: [-1] }, dense('out', 'flat', matrix([[1], [1], [1], [1]]))],
     output: 'out',
   }
-  on(graph, (network) => {
+  withNetwork(graph, (network) => {
     const [a, b] = relevance(network, [tf.tensor([[[1, 2], [3, 4]]]), tf.tensor([[[10, 1]]])], null)
     expect(distance(read(a!), [5, 1, 15, 2])).toBeLessThan(1e-6)
     expect(distance(read(b!), [20, 3])).toBeLessThan(1e-6)

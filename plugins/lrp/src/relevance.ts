@@ -1,7 +1,6 @@
 import { UserError } from '@touchstone/core'
-import { backward, forward, targetSeed, type Inputs, type Network, type Targets } from '@touchstone/network'
+import { backward, canonise, forward, targetSeed, type Inputs, type Network, type Targets } from '@touchstone/network'
 import { tf } from '@touchstone/tensor'
-import { canonise } from './canonise.js'
 import { bind } from './composites/bind.js'
 import { composites, type Composite } from './composites/index.js'
 import { ruleDefaults, type RuleOptions } from './rules/options.js'

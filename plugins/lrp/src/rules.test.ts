@@ -1,11 +1,13 @@
-import { createNetwork, type Graph, type GraphNode } from '@touchstone/network'
+import { checkGraph, createNetwork, foldBatchNorm, type Graph, type GraphNode } from '@touchstone/network'
+import { networks } from '@touchstone/testkit'
+import { dense, distance, input, matrix, normals, read, relu, tensor, vector, weight, withNetwork } from '@touchstone/testkit/graphs'
+import { lrpTwin, type LrpTwinRule } from '@touchstone/testkit/twins'
 import { openEngine, tf } from '@touchstone/tensor'
 import fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
-import { relevance, type BiasHandling, type CompositeTable, type RuleName } from './index.js'
-import { dense, distance, input, matrix, normals, read, relu, sumOf, tensor, vector, weight } from './graphs.test.data.js'
+import { base } from './composites/base.js'
+import { composites, relevance, type BiasHandling, type CompositeName, type CompositeTable, type LayerChoice, type RuleName } from './index.js'
 import { ruleDefaults } from './rules/options.js'
-import { twin } from './twin.test.data.js'
 
 beforeAll(async () => {
   await openEngine()
@@ -67,32 +69,54 @@ test('alpha is 1 where an output has no negative part', () => {
 test('every rule with every way with biases agrees with its slow twin, on networks of dense layers', () => {
   fc.assert(
     fc.property(fc.nat(1e6), fc.constantFrom(...kernelRules), fc.constantFrom(...biases), fc.boolean(), (seed, rule, bias, middle) => {
-      tf.tidy(() => {
-        const sizes = [5, 6, 4, 3]
-        const layers = [0, 1, 2].map((i) => ({ kernel: weight([sizes[i]!, sizes[i + 1]!], `kernel ${i}`, seed), bias: weight([sizes[i + 1]!], `bias ${i}`, seed) }))
-        const nodes: GraphNode[] = [input(5)]
-        layers.forEach((layer, i) => nodes.push(dense(`dense${i}`, i === 0 ? 'x' : `relu${i - 1}`, layer.kernel, layer.bias), relu(`relu${i}`, `dense${i}`)))
-        const network = createNetwork({ nodes, output: 'dense2' })
-        const options = { ...ruleDefaults, bias, epsilon: 0.05, low: -4, high: 4, gamma: 0.3 }
-        // In the middle: the rule for one layer, epsilon for those around it.
-        const ruleOf = (i: number): RuleName => (!middle || i === 1 ? rule : 'epsilon')
-        const x = normals([5], 'x', seed)
-        const found = relevance(network, tf.tensor(x, [1, 5]), [1], { composite: layers.map((_, i) => ({ for: `dense${i}`, rule: ruleOf(i) })), ...options })[0]!
-
-        const values: number[][] = [[...x]]
-        const rows = (kernel: (typeof layers)[0]['kernel']) => Array.from({ length: kernel.shape[0]! }, (_, i) => [...kernel.data.subarray(i * kernel.shape[1]!, (i + 1) * kernel.shape[1]!)])
-        layers.forEach((layer) => {
-          const from = values.length === 1 ? values[0]! : values.at(-1)!.map((v) => Math.max(v, 0))
-          values.push([...layer.bias.data].map((b, k) => sumOf(from.map((v, i) => v * rows(layer.kernel)[i]![k]!)) + b))
-        })
-        let R = values[3]!.map((v, k) => (k === 1 ? v : 0))
-        for (const i of [2, 1, 0]) R = twin(ruleOf(i), i === 0 ? values[0]! : values[i]!.map((v) => Math.max(v, 0)), rows(layers[i]!.kernel), [...layers[i]!.bias.data], R, options)
+      const sizes = [5, 6, 4, 3]
+      const nodes: GraphNode[] = [input(5)]
+      for (const i of [0, 1, 2]) nodes.push(dense(`dense${i}`, i === 0 ? 'x' : `relu${i - 1}`, weight([sizes[i]!, sizes[i + 1]!], `kernel ${i}`, seed), weight([sizes[i + 1]!], `bias ${i}`, seed)), relu(`relu${i}`, `dense${i}`))
+      const graph: Graph = { nodes, output: 'dense2' }
+      const options = { ...ruleDefaults, bias, epsilon: 0.05, low: -4, high: 4, gamma: 0.3 }
+      // In the middle: the rule for one layer, epsilon for those around it.
+      const ruleOf = (i: number): RuleName => (!middle || i === 1 ? rule : 'epsilon')
+      const x = normals([5], 'x', seed)
+      const composite = [0, 1, 2].map((i) => ({ for: `dense${i}`, rule: ruleOf(i) }))
+      const expected = lrpTwin(graph, { x }, 1, ({ id }) => ({ ...options, rule: composite.find((entry) => entry.for === id)?.rule ?? 'pass' })).get('x')!
+      withNetwork(graph, (network) => {
+        const found = relevance(network, tf.tensor(x, [1, 5]), [1], { composite, ...options })[0]!
         // Relevance that is nearly cancelled, or divided by nearly nothing, has fewer digits.
-        expect(distance(read(found), R)).toBeLessThan(2e-3)
-        network.dispose()
+        expect(distance(read(found), expected)).toBeLessThan(2e-3)
       })
     }),
     { numRuns: 150, seed: 7 },
+  )
+})
+
+test.each(Object.keys(composites) as CompositeName[])('%s agrees with the slow twin on networks of all kinds of layers', (composite) => {
+  const { table } = composites[composite]
+  const chosen = [...table, ...base]
+  fc.assert(
+    fc.property(networks(), fc.constantFrom(...biases), (graph, bias) => {
+      // Larger than by default: relevance that is divided by nearly nothing differs in all digits.
+      const options = { ...ruleDefaults, bias, epsilon: 0.1, low: -4, high: 4 }
+      // What goes by the name of the normalisation that it was folded into.
+      const kernels = checkGraph(foldBatchNorm(graph)).places.filter(({ weighted }) => weighted).map(({ node }) => node)
+      const isFor = (choice: LayerChoice, { id, op }: GraphNode): boolean => {
+        if (choice === 'weighted') return kernels.some((kernel) => kernel.id === id)
+        if (choice === 'convolution') return op === 'conv2d' || op === 'depthwise-conv2d'
+        if (choice === 'first') return id === kernels[0]!.id
+        if (choice === 'first-convolution') return id === kernels.find((kernel) => kernel.op !== 'dense')?.id
+        return op === choice
+      }
+      const ruleOf = (node: GraphNode): LrpTwinRule | undefined => {
+        const entry = chosen.find((one) => isFor(one.for, node))
+        return entry && { ...options, ...entry.options, rule: entry.rule }
+      }
+      const x = normals(checkGraph(graph).placeOf('input').shape, 'x')
+      const expected = lrpTwin(graph, { input: x }, 1, ruleOf).get('input')!
+      withNetwork(graph, (network) => {
+        const found = relevance(network, tf.tensor(x, [1, ...network.inputShape]), [1], { composite, ...options })[0]!
+        expect(distance(read(found), expected)).toBeLessThan(2e-3)
+      })
+    }),
+    { numRuns: 25 },
   )
 })
 

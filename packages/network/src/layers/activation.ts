@@ -3,7 +3,13 @@ import type { ActivationName, ActivationNode } from '../graph/node.js'
 import { onlyInput, refuse, type Layer } from './layer.js'
 
 /** A function of one value and its slope, from ops that tfjs differentiates rightly. At a kink the slope is the one to the left. */
-interface Activation {
+export interface Activation {
+  readonly value: (x: tf.Tensor) => tf.Tensor
+  /** The slope at `x`, where the value is `y`. */
+  readonly slope: (x: tf.Tensor, y: tf.Tensor) => tf.Tensor
+}
+
+interface OfNode {
   readonly value: (x: tf.Tensor, node: ActivationNode) => tf.Tensor
   readonly slope: (x: tf.Tensor, y: tf.Tensor, node: ActivationNode) => tf.Tensor
 }
@@ -14,7 +20,7 @@ const seluAlpha = 1.6732632423543772
 const softplus = (x: tf.Tensor, beta = 1): tf.Tensor => (beta === 1 ? tf.softplus(x) : tf.div(tf.softplus(tf.mul(x, beta)), beta))
 const softplusSlope = (x: tf.Tensor, beta = 1): tf.Tensor => tf.sigmoid(beta === 1 ? x : tf.mul(x, beta))
 
-export const activations: Readonly<Record<ActivationName, Activation>> = {
+const activations: Readonly<Record<ActivationName, OfNode>> = {
   linear: { value: (x) => tf.clone(x), slope: (x) => tf.onesLike(x) },
   relu: {
     value: (x, { max }) => (max === undefined ? tf.relu(x) : tf.clipByValue(x, 0, max)),
@@ -63,6 +69,12 @@ export const activations: Readonly<Record<ActivationName, Activation>> = {
     value: (x, { beta, max = 6 }) => tf.sub(softplus(x, beta), softplus(tf.sub(x, max), beta)),
     slope: (x, _y, { beta, max = 6 }) => tf.sub(softplusSlope(x, beta), softplusSlope(tf.sub(x, max), beta)),
   },
+}
+
+/** The function that an activation applies to every value, with the node's own parameters. */
+export function activationOf(node: ActivationNode): Activation {
+  const { value, slope } = activations[node.name]
+  return { value: (x) => value(x, node), slope: (x, y) => slope(x, y, node) }
 }
 
 /** A function of every value. */

@@ -52,6 +52,8 @@ function reduced(node: GlobalPoolNode, x: tf.Tensor): { kept: number[]; count: n
 function firstMaximum(node: GlobalPoolNode, x: tf.Tensor): tf.Tensor {
   const axes = ofBatch(node, x)
   const [before, count, after] = [x.shape.slice(0, axes[0]), axes.map((axis) => x.shape[axis]!), x.shape.slice(axes.at(-1)! + 1)].map(sizeOf) as [number, number, number]
+  // tf.oneHot wants at least two places.
+  if (count === 1) return tf.onesLike(x)
   return withGradient(
     [x],
     [],

@@ -4,7 +4,7 @@ import type { Place } from '../graph/check.js'
 import { layerOf } from '../layers/index.js'
 import type { Network } from '../network.js'
 import type { Activations } from './forward.js'
-import type { RuleFor } from './rules.js'
+import type { RuleFor, RuleStep } from './rules.js'
 
 /** What a backward pass can be told. */
 export interface BackwardOptions {
@@ -78,7 +78,7 @@ function send(network: Network, place: Place, activations: Activations, referenc
   const output = activations.of(node.id)
   const weights = network.weightsOf(node.id)
   const rule = rules.find((entry) => entry.for(place))?.rule
-  const gradient = (dy = signal, others = weights) => layer.gradient(node, { inputs, output, weights: others }, dy)
+  const gradient: RuleStep['gradient'] = (dy = signal, others = weights, at = { inputs, output }) => layer.gradient(node, { inputs: at.inputs, output: at.output, weights: others }, dy)
   const sent = rule
     ? rule({
         node,

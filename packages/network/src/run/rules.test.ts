@@ -123,6 +123,11 @@ test('a network of several inputs and a scalar output, with linear combinations,
   expect(await Promise.all(gradients.map((gradient) => gradient.array()))).toEqual([[[1, 0]], [[-1, -0]]])
 })
 
+test('the largest of one value is that value', async () => {
+  const network = createNetwork({ nodes: [{ op: 'input', id: 'x', inputs: [], shape: [1, 1, 2] }, { op: 'global-max-pool', id: 'out', inputs: ['x'] }], output: 'out' })
+  expect(await inputGradient(network, tensor([1, 1, 1, 2]), [1]).array()).toEqual([[[[0, 1]]]])
+})
+
 test('targets that do not fit, and batches that do not fit, are told', () => {
   const network = createNetwork(toy)
   expect(() => inputGradient(network, tf.tensor([[1, 2]]), [1])).toThrow('there is no output 1: the network has 1')

@@ -3,21 +3,28 @@ import type { Place } from '../graph/check.js'
 import type { ActivationName, GraphNode, Op } from '../graph/node.js'
 import type { WeightTensors } from '../layers/layer.js'
 
-/** What a rule is given: a layer, what went through it, and the signal that comes back. */
-export interface RuleStep {
-  readonly node: GraphNode
-  readonly place: Place
+/** What a layer takes and what it gives for it. */
+export interface Point {
   readonly inputs: readonly tf.Tensor[]
   readonly output: tf.Tensor
+}
+
+/** What a rule is given: a layer, what went through it, and the signal that comes back. */
+export interface RuleStep extends Point {
+  readonly node: GraphNode
+  readonly place: Place
   /** What went through the layer in the reference pass, where there is one (DeepLIFT). */
-  readonly reference?: { readonly inputs: readonly tf.Tensor[]; readonly output: tf.Tensor }
+  readonly reference?: Point
   /** In the shape of the output. */
   readonly signal: tf.Tensor
   readonly weights: WeightTensors
   /** The layer's own function, on other inputs or with other weights; a weight that is left out counts as none (a bias, say). */
   readonly forward: (inputs: readonly tf.Tensor[], weights?: WeightTensors) => tf.Tensor
-  /** The plain rule, the transposed Jacobian times the signal, of another signal or with other weights. For a linear layer it depends on nothing else. */
-  readonly gradient: (signal?: tf.Tensor, weights?: WeightTensors) => readonly tf.Tensor[]
+  /**
+   * The plain rule, the transposed Jacobian times the signal, of another signal, with other weights, or at another point. For a linear layer it
+   * depends on the first two alone.
+   */
+  readonly gradient: (signal?: tf.Tensor, weights?: WeightTensors, at?: Point) => readonly tf.Tensor[]
 }
 
 /** How a signal goes back through a layer: the signals of its inputs, one for each, in their shapes. */

@@ -1,16 +1,7 @@
-import { createRandomness, sizeOf } from '@touchstone/core'
+import { sizeOf } from '@touchstone/core'
 import type { Graph, GraphNode, Weight } from '@touchstone/network'
-import { tf } from '@touchstone/tensor'
-
-export const normals = (shape: readonly number[], purpose: string, seed = 0): Float32Array => Float32Array.from(createRandomness(seed, 'lrp').normals(purpose, 0, sizeOf(shape)))
-export const weight = (shape: readonly number[], purpose: string, seed = 0): Weight => ({ shape, data: normals(shape, purpose, seed) })
-export const tensor = (shape: readonly number[], purpose: string, seed = 0): tf.Tensor => tf.tensor(normals(shape, purpose, seed), [...shape])
-export const matrix = (kernel: readonly (readonly number[])[]): Weight => ({ shape: [kernel.length, kernel[0]!.length], data: Float32Array.from(kernel.flat()) })
-export const vector = (values: readonly number[]): Weight => ({ shape: [values.length], data: Float32Array.from(values) })
-
-export const input = (...shape: number[]): GraphNode => ({ op: 'input', id: 'x', inputs: [], shape })
-export const relu = (id: string, from: string): GraphNode => ({ op: 'activation', name: 'relu', id, inputs: [from] })
-export const dense = (id: string, from: string, kernel: Weight, bias?: Weight): GraphNode => ({ op: 'dense', id, inputs: [from], weights: { kernel, ...(bias && { bias }) } })
+import { dense, input, relu } from './nodes.js'
+import { normals, weight } from './values.js'
 
 /** A ReLU network with convolutions of all kinds, a residual sum, a concatenation and every pooling; with normalisations where asked for. */
 export function deepGraph({ bias, batchNorm = false, seed = 0 }: { readonly bias: boolean; readonly batchNorm?: boolean; readonly seed?: number }): Graph {
@@ -43,13 +34,3 @@ export function deepGraph({ bias, batchNorm = false, seed = 0 }: { readonly bias
     output: 'out',
   }
 }
-
-export const read = (t: tf.Tensor): number[] => [...(t.dataSync() as Float32Array)]
-
-/** The largest difference, relative to the largest of the expected values. */
-export function distance(actual: readonly number[], expected: readonly number[]): number {
-  const largest = Math.max(1e-6, ...expected.map(Math.abs))
-  return actual.length === expected.length ? Math.max(...expected.map((v, i) => Math.abs(v - actual[i]!))) / largest : Infinity
-}
-
-export const sumOf = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0)

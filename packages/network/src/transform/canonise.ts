@@ -1,5 +1,8 @@
-import { createNetwork, foldBatchNorm, type CheckedGraph, type Network } from '@touchstone/network'
 import { tf } from '@touchstone/tensor'
+import type { CheckedGraph } from '../graph/check.js'
+import type { GraphNode } from '../graph/node.js'
+import { createNetwork, type Network } from '../network.js'
+import { foldBatchNorm } from './fold-batch-norm.js'
 
 /** A network without the normalisations that could be folded. */
 export interface Canonised {
@@ -57,7 +60,7 @@ function foldingOf(graph: CheckedGraph): Folding | 'none' {
   return made
 }
 
-function foldShell(nodes: Parameters<typeof createNetwork>[0]['nodes'], output: string, before: Folding['before']): Folding {
+function foldShell(nodes: readonly GraphNode[], output: string, before: Folding['before']): Folding {
   const shell = createNetwork({ nodes, output })
   // Only its layers are used: weights come with every call.
   shell.dispose()
