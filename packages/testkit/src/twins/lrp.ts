@@ -7,7 +7,7 @@ import { sizeOf } from './shapes.js'
 
 /** A rule with all that it can be told. */
 export interface LrpTwinRule {
-  readonly rule: '0' | 'epsilon' | 'gamma' | 'z-plus' | 'alpha-beta' | 'z-box' | 'w-square' | 'flat' | 'norm' | 'pass' | 'winner-take-all' | 'split'
+  readonly rule: '0' | 'epsilon' | 'gamma' | 'captum-gamma' | 'z-plus' | 'alpha-beta' | 'z-box' | 'w-square' | 'flat' | 'norm' | 'pass' | 'winner-take-all' | 'split'
   readonly epsilon: number
   readonly bias: 'kept' | 'excluded' | 'redistributed'
   readonly gamma: number
@@ -91,6 +91,8 @@ function sharesOf(rule: LrpTwinRule, node: GraphNode, { taps, bias: b }: Sum, x:
       if (z < 0) return divided(parts(less, more), less(b), R)
       return plain.map(() => 0)
     }
+    case 'captum-gamma':
+      return divided(each((v, u) => v * (u + rule.gamma * positive(u))), b, R)
     case 'z-plus':
       return divided(parts(positive, negative), positive(b), R)
     case 'alpha-beta': {

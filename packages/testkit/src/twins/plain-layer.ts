@@ -28,6 +28,8 @@ export function plainLayer(node: GraphNode, inputs: readonly (readonly number[])
       const shape = node.shape.map((length) => (length === -1 ? sizeOf(from) / known : length))
       return { kind: 'sums', shape, sums: positions(from).map((_, index) => sum([tap(index)])) }
     }
+    case 'slice':
+      return { kind: 'sums', shape: node.size, sums: positions(node.size).map((position) => sum([tap(indexAt(from, position.map((at, axis) => at + node.begin[axis]!)))])) }
     case 'dense': {
       const { kernel, bias } = node.weights
       const [ins, outs] = kernel.shape as readonly [number, number]
