@@ -22,6 +22,7 @@ export {
   type UndefinedResult,
 } from './contracts/metric.js'
 export type { Capabilities, Model, ModelTraits } from './contracts/model.js'
+export { defineReferenceFunction, defineReferenceMethod, type Answer, type ReferenceMethod, type ReferenceProblem } from './contracts/reference-method.js'
 export {
   judgeNeighbours,
   l2Distance,
@@ -56,6 +57,7 @@ export { flattenNested, isNested, nestedShape, placeRank, spreadNested, type Nes
 export { isReference, option, ref, type CostOptionsOf, type Option, type OptionFields, type OptionsOf, type ReferenceInput, type ReferenceOption } from './options.js'
 export { definePlugin, pluginApi, pluginFault, provide, type Plugin, type ServiceProvider } from './plugin.js'
 export { createRandomness, type Randomness } from './random/randomness.js'
+export { entryOfRow, ReferenceParams, rowsOf } from './reference/params.js'
 export { Registry, type Registered } from './registry.js'
 export { describe, isRecord, Resolver, type Labels, type ResolvedExtension } from './resolve.js'
 export { argmax, eachRow, isFiniteArray, rowAt, sameShape, sizeOf, sliceRows, stackRows, type Rows } from './rows.js'
