@@ -64,6 +64,8 @@ export function attributerFromMap(method: TensorMap | SteppedMap): Attributer {
   }
 }
 
+const orOutputs = '; methods that ask for outputs alone would work, such as occlusion'
+
 /**
  * The model's network.
  * @throws UserError where its layers are not visible, or its outputs are probabilities.
@@ -71,11 +73,11 @@ export function attributerFromMap(method: TensorMap | SteppedMap): Attributer {
 export function networkOf(model: Model): Network {
   const { network, networkMissing } = model.capabilities
   if (network) return network
-  if (networkMissing !== undefined) throw new UserError(`this method needs the layers of the model, but ${networkMissing}`)
+  if (networkMissing !== undefined) throw new UserError(`this method needs the layers of the model, but ${networkMissing}${orOutputs}`)
   throw new UserError(
     model.outputs === 'probabilities'
       ? 'this method explains logits, but the model gives probabilities: end it with softmax (which is separated) or linear'
-      : 'this method needs the gradient of the model, which it does not offer: use a model with a network, such as layers-model',
+      : `this method needs the gradient of the model, which it does not offer: use a model with a network, such as layers-model${orOutputs}`,
   )
 }
 

@@ -1,5 +1,6 @@
 import { createRandomness, sizeOf, stackRows, type Attributer, type AttributionRequest, type Dataset, type Model } from '@touchstone/core'
 import { createNetwork, modelFromNetwork, type Graph } from '@touchstone/network'
+import { openEngine } from '@touchstone/tensor'
 import fc from 'fast-check'
 import { integratedGradientsAttributer, type IntegratedGradientsOptions } from './index.js'
 
@@ -13,6 +14,7 @@ export const cases = (graphs: fc.Arbitrary<Graph>): fc.Arbitrary<Case> => fc.rec
 
 /** Runs `work` on the model of a case, and gives its memory back. */
 export async function onModel<T>({ graph, seed }: Case, work: (model: Model, request: AttributionRequest) => Promise<T>): Promise<T> {
+  await openEngine()
   const network = createNetwork(graph)
   try {
     const model = modelFromNetwork(network)

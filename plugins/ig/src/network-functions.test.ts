@@ -4,7 +4,7 @@ import { openEngine, tf } from '@touchstone/tensor'
 import fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
 import { cases, randomInput, sum } from './cases.test.data.js'
-import { integratedGradientsMap, integratedGradientsMaps, layerConductance } from './index.js'
+import { integratedGradientsMap, integratedGradientsMaps, layerConductance, quadratureRules } from './index.js'
 
 beforeAll(() => openEngine())
 
@@ -55,6 +55,20 @@ test('conductance of a layer, as worked out by Captum', () =>
     // The units' own changes, where nothing follows but a sum.
     expect(await of('relu', 4)).toEqual([90, 100, 100, 100])
     expect(await of('x', 5000)).toEqual([0, expect.closeTo(390, 1), 0])
+  }))
+
+// The same, tests/attr/neuron/test_neuron_integrated_gradients.py, test_simple_ig_input_linear2: F goes from 2 to 392.
+test('integrated gradients of the same network', () =>
+  using(multilayer, async (network) => {
+    for (const quadrature of quadratureRules) {
+      const map = await valuesOf(integratedGradientsMap({ steps: 200, quadrature })(network, tf.tensor2d([[0, 100, 0]]), [0]))
+      expect(map[0]).toBe(0)
+      expect(map[2]).toBe(0)
+      // The hinge, at a tenth of the path, costs the ends of the left and right sums a step of 100 / 200.
+      expect(Math.abs(map[1]! - 390)).toBeLessThan(quadrature.endsWith('left') || quadrature.endsWith('right') ? 0.51 : 0.26)
+    }
+    const [, middle] = await valuesOf(integratedGradientsMap({ steps: 200 })(network, tf.tensor2d([[0, 100, 0]]), [0]))
+    expect(Math.abs(middle! - 390)).toBeLessThan(0.1)
   }))
 
 test('several inputs: a map for each, with a baseline for each', () =>
