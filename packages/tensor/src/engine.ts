@@ -39,7 +39,7 @@ export interface Engine {
 }
 
 /** Counts up with every change of a kernel or gradient that may change a bit of a result. */
-const kernelSetVersion = '2'
+const kernelSetVersion = '3'
 
 let opened: Promise<Engine> | undefined
 

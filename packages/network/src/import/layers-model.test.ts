@@ -40,6 +40,7 @@ const models: Record<string, () => layers.LayersModel> = {
   'max pooling': () => onImage(L.maxPooling2d({ poolSize: 3, strides: 2, padding: 'same' })),
   'average pooling': () => onImage(L.averagePooling2d({ poolSize: 2 })),
   'average pooling that overlaps': () => onImage(L.averagePooling2d({ poolSize: 3, strides: 2 })),
+  'average pooling, padded': () => onImage(L.averagePooling2d({ poolSize: 3, strides: 2, padding: 'same' })),
   'global average pooling': () => sequential(L.conv2d({ inputShape: image, filters: 4, kernelSize: 3 }), L.globalAveragePooling2d({}), L.dense({ units: 3 })),
   'global max pooling': () => sequential(L.conv2d({ inputShape: image, filters: 4, kernelSize: 3 }), L.globalMaxPooling2d({}), L.dense({ units: 3 })),
   'zero padding': () => onImage(L.zeroPadding2d({ padding: [[1, 2], [0, 3]] }), L.conv2d({ filters: 2, kernelSize: 3 })),

@@ -1,4 +1,5 @@
 import { adamStep } from './adam-step.js'
+import { avgPoolGrad, avgPoolGradOnCpu } from './avg-pool-grad.js'
 import { batchMatMul } from './batch-mat-mul.js'
 import { cast } from './cast.js'
 import { conv2DBackpropFilter } from './conv2d-backprop-filter.js'
@@ -21,6 +22,7 @@ export type { WasmBackend } from './kernel.js'
 /** What we put in the place of tfjs's kernels on its wasm backend. */
 export const wasmKernels: readonly KernelDefinition[] = [
   adamStep,
+  avgPoolGrad,
   batchMatMul,
   cast,
   conv2D,
@@ -41,4 +43,4 @@ export const wasmKernels: readonly KernelDefinition[] = [
 ]
 
 /** What we put in the place of tfjs's kernels on its cpu backend. */
-export const cpuKernels: readonly KernelDefinition[] = [fusedBatchNorm]
+export const cpuKernels: readonly KernelDefinition[] = [avgPoolGradOnCpu, fusedBatchNorm]
