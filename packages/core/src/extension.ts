@@ -5,6 +5,7 @@ import type { Dataset, DatasetTraits } from './contracts/dataset.js'
 import type { Executor, ExecutorTraits } from './contracts/executor.js'
 import type { Comparison, ComparisonTraits, Score, ScoreTraits } from './contracts/metric.js'
 import type { Model, ModelTraits } from './contracts/model.js'
+import type { ReferenceMethod } from './contracts/reference-method.js'
 import type { Sampler, SamplerTraits } from './contracts/sampler.js'
 import type { Trainer, TrainerTraits } from './contracts/trainer.js'
 import type { CostOptionsOf, OptionFields, OptionsOf } from './options.js'
@@ -31,6 +32,7 @@ export interface Extensions {
   command: Command
   trainer: Trainer
   chart: Chart
+  'reference-method': ReferenceMethod
 }
 
 /** What is said of an extension of each kind, beside its name and options. A kind that is not named here says nothing. */

@@ -1,5 +1,6 @@
+export { baselineCount, baselineOption, baselineValues, meanExamples, singleBaselineOption, singleBaselineValues, type Baseline, type SingleBaseline } from './baseline.js'
 export { closest, suggestion } from './closest.js'
-export type { Attributer, AttributerTraits, AttributionRequest } from './contracts/attributer.js'
+export type { Attributer, AttributerTraits, AttributionRequest, Attributions } from './contracts/attributer.js'
 export type { Chart, ChartTraits } from './contracts/chart.js'
 export type { Command, CommandTraits } from './contracts/command.js'
 export type { Dataset, DatasetTraits, Example } from './contracts/dataset.js'
@@ -21,6 +22,7 @@ export {
   type UndefinedResult,
 } from './contracts/metric.js'
 export type { Capabilities, Model, ModelTraits } from './contracts/model.js'
+export { defineReferenceFunction, defineReferenceMethod, type Answer, type ReferenceMethod, type ReferenceProblem } from './contracts/reference-method.js'
 export {
   judgeNeighbours,
   l2Distance,
@@ -51,9 +53,11 @@ export {
 } from './extension.js'
 export { canonicalJson, hash } from './hash.js'
 export { Host, Scope, type ServiceValue } from './host.js'
+export { flattenNested, isNested, nestedShape, placeRank, spreadNested, type Nested } from './nested.js'
 export { isReference, option, ref, type CostOptionsOf, type Option, type OptionFields, type OptionsOf, type ReferenceInput, type ReferenceOption } from './options.js'
 export { definePlugin, pluginApi, pluginFault, provide, type Plugin, type ServiceProvider } from './plugin.js'
 export { createRandomness, type Randomness } from './random/randomness.js'
+export { entryOfRow, ReferenceParams, rowsOf } from './reference/params.js'
 export { Registry, type Registered } from './registry.js'
 export { describe, isRecord, Resolver, type Labels, type ResolvedExtension } from './resolve.js'
 export { argmax, eachRow, isFiniteArray, rowAt, sameShape, sizeOf, sliceRows, stackRows, type Rows } from './rows.js'

@@ -1,4 +1,4 @@
-import { ConfigError, mean, type Result, type Score } from '@touchstone/core'
+import { ConfigError, defineExtension, definePlugin, eachRow, mean, type Attributer, type Result, type Score } from '@touchstone/core'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { evaluate, rowsCsv, summaryCsv, type EvaluationConfig } from './index.js'
 import { calls, linearModel, robust, toyConfig, toyPlugin } from './testing.js'
@@ -164,7 +164,7 @@ test('every problem of a config is told at once, before any work', async () => {
 test.each([
   [{ attributers: { n: 'needs-network', squares: 'times-weights' } }, 'attributers.n: needs a model with network, which "one" does not offer; "squares" would work [@touchstone/evaluation]'],
   // What a method needs that stands in the options of another one is needed, too.
-  [{ attributers: { w: { use: 'wrapper', options: { inner: 'needs-network' } } } }, 'attributers.w: needs a model with network, which "one" does not offer [@touchstone/evaluation]'],
+  [{ attributers: { w: { use: 'wrapper', options: { inner: 'needs-network' } } } }, 'attributers.w: needs a model with network, which "one" does not offer; "times-weights", "fails" would work [@touchstone/evaluation]'],
   [{ target: 2 }, 'target: class 2 does not exist in model "one": it knows 0 to 1 [@touchstone/evaluation]'],
   [{ metrics: { m: robust({ comparison: 'rho', relativeTo: 'map-norm' }) } }, 'metrics.m: relativeTo "map-norm" divides a distance, but the comparison is a similarity: use "none" [@touchstone/evaluation]'],
   [{ metrics: { m: robust({ minAccepted: 5 }) } }, 'metrics.m.options.minAccepted: 5 can never be accepted out of 2 samples: lower it, or draw more [@touchstone/evaluation]'],
@@ -232,9 +232,44 @@ test('an attributer or model that gives another shape is named', async () => {
   await expect(evaluate(toyConfig({ models: { wide: { given: wide } } }))).rejects.toThrow('expected the outputs of a model of shape [6, 3], found [6, 2]')
 })
 
+test('what a method says of its maps stands in the results, per example and summed up', async () => {
+  const seen = new Set<unknown>()
+  const telling: Attributer = {
+    attribute: ({ inputs, reference }) => {
+      seen.add(reference?.fingerprint)
+      return Promise.resolve({ ...inputs, diagnostics: { first: eachRow(inputs).map(([a]) => a!), ratio: eachRow(inputs).map(([a, b]) => b! / a!) } })
+    },
+  }
+  const { results } = await evaluate(toyConfig({ attributers: { squares: 'times-weights', telling: { given: telling } } }))
+  expect(results.diagnostics).toHaveLength(12)
+  // The points (1, 1) and (0, 3): b / a of the second is no number.
+  expect(results.diagnostics.slice(0, 2)).toEqual([
+    { model: 'one', example: 'p0', attributer: 'telling', name: 'first', value: 1 },
+    { model: 'one', example: 'p0', attributer: 'telling', name: 'ratio', value: 1 },
+  ])
+  expect(results.diagnostics.find(({ example, name }) => example === 'p3' && name === 'ratio')!.value).toBeNull()
+  expect(results.diagnosticSummary).toEqual([
+    { model: 'one', attributer: 'telling', name: 'first', n: 6, mean: 1.5, min: -1, max: 4 },
+    { model: 'one', attributer: 'telling', name: 'ratio', n: 5, mean: 0.65, min: 0, max: 1 },
+  ])
+  expect([...seen], 'methods see the dataset').toEqual(['points'])
+  expect((await evaluate(toyConfig({ batchRows: 1, attributers: { squares: 'times-weights', telling: { given: telling } } }))).results).toEqual(results)
+
+  const short: Attributer = { attribute: ({ inputs }) => Promise.resolve({ ...inputs, diagnostics: { first: [1] } }) }
+  await expect(evaluate(toyConfig({ attributers: { short: { given: short } } }))).rejects.toThrow('attributer "short" on model "one" failed: expected diagnostics "first" as a list of 6 numbers, one per row')
+})
+
 test('intervals do not depend on labels', async () => {
   const bounds = async (label: string) => (await evaluate(toyConfig({ attributers: { [label]: 'times-weights' } }))).summary.map(({ ciLow, ciHigh }) => [ciLow, ciHigh])
   expect(await bounds('a')).toEqual(await bounds('b'))
+})
+
+test('a method that cannot explain the model is refused with those that can', async () => {
+  const needy = { attributers: { n: 'needs-network' } }
+  await expect(evaluate(toyConfig(needy))).rejects.toThrow('attributers.n: needs a model with network, which "one" does not offer; "times-weights", "fails" would work')
+  const gradient = defineExtension({ kind: 'attributer', name: 'sees-layers', summary: 'needs a network', traits: { signed: true, needs: ['network'], differentiable: 'no' }, create: () => ({ attribute: ({ inputs }) => Promise.resolve(inputs) }) })
+  const alone = definePlugin({ name: 'alone', extensions: [gradient, ...toyPlugin.extensions.filter(({ kind }) => kind !== 'attributer')] })
+  await expect(evaluate(toyConfig({ plugins: [alone], attributers: { n: 'sees-layers' } }))).rejects.toThrow('which "one" does not offer; methods that ask for outputs alone would work, such as those of @touchstone/perturbation')
 })
 
 test('a plugin that throws is named, with the cause', async () => {

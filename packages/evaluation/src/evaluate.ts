@@ -3,11 +3,11 @@ import { checkConfig, type CheckedConfig } from './check-config.js'
 import type { EvaluationConfig } from './config.js'
 import { makeInstances } from './instances.js'
 import { evaluationPlugin } from './plugin.js'
-import type { ResultRow, Results, RunRecord, SummaryRow } from './results.js'
+import type { DiagnosticRow, ResultRow, Results, RunRecord, SummaryRow } from './results.js'
 import { runJob, type JobResult } from './run-job.js'
 import { scheduledModel } from './scheduled-model.js'
 import { selectExamples, type Selection } from './select-examples.js'
-import { summarise } from './summarise.js'
+import { summarise, summariseDiagnostics } from './summarise.js'
 
 /** How far an evaluation is. */
 export interface Progress {
@@ -108,6 +108,7 @@ export async function evaluate(config: EvaluationConfig, options: EvaluateOption
   })
 
   const rows = tabulate(selection, found, checked)
+  const diagnostics = tabulateDiagnostics(selection, found, checked)
   const results: Results = {
     format: 'touchstone-results/1',
     config: resolved,
@@ -120,6 +121,8 @@ export async function evaluate(config: EvaluationConfig, options: EvaluateOption
     ),
     rows,
     summary: summarise(rows, new Map([...scores].map(([label, { direction }]) => [label, direction])), resolved.seed),
+    diagnostics,
+    diagnosticSummary: summariseDiagnostics(diagnostics),
   }
   const run: RunRecord = {
     format: 'touchstone-run/1',
@@ -190,3 +193,12 @@ function tabulate({ subjects }: Selection, found: ReadonlyMap<string, readonly J
   return rows
 }
 
+function tabulateDiagnostics({ subjects }: Selection, found: ReadonlyMap<string, readonly JobResult[]>, { resolved }: CheckedConfig): readonly DiagnosticRow[] {
+  return [...subjects].flatMap(([model, list]) =>
+    list.flatMap(({ example }, index) =>
+      Object.keys(resolved.attributers).flatMap((attributer) =>
+        Object.entries(found.get(model)![index]!.diagnostics.get(attributer)!).map(([name, value]) => ({ model, example: example.id, attributer, name, value: Number.isFinite(value) ? value : null })),
+      ),
+    ),
+  )
+}

@@ -74,14 +74,26 @@ export async function makeInstances({ resolved, executor }: CheckedConfig, host:
     for (const [name, tree] of Object.entries(resolved.attributers)) {
       const missing = host.needs(tree).filter((need) => !(need in model.capabilities))
       if (missing.length === 0) continue
-      const others = Object.entries(resolved.attributers).flatMap(([other, otherTree]) => (host.needs(otherTree).every((need) => need in model.capabilities) ? [`"${other}"`] : []))
       problems.push({
         path: ['attributers', name],
-        message: `needs a model with ${missing.join(', ')}, which "${label}" does not offer${model.outputs === 'probabilities' ? ' (its outputs are probabilities, not logits)' : ''}${others.length > 0 ? `; ${others.join(', ')} would work` : ''}`,
+        message: `needs a model with ${missing.join(', ')}, which "${label}" does not offer${model.outputs === 'probabilities' ? ' (its outputs are probabilities, not logits)' : ''}; ${whatWorks(resolved.attributers, model, host)}`,
         source: '@touchstone/evaluation',
       })
     }
   }
   if (problems.length > 0) throw new ConfigError(origin, problems)
   return { models, dataset: dataset!, attributers, scores, executor: runner! }
+}
+
+/** Which methods a model can be explained by: those of the config, else others of the loaded plugins, else where there are some. */
+function whatWorks(attributers: CheckedConfig['resolved']['attributers'], model: Model, host: Host): string {
+  const works = (needs: readonly string[]): boolean => needs.every((need) => need in model.capabilities)
+  const named = (names: readonly string[]): string => `${names.map((name) => `"${name}"`).join(', ')} would work`
+  const labels = Object.entries(attributers).flatMap(([label, tree]) => (works(host.needs(tree)) ? [label] : []))
+  if (labels.length > 0) return named(labels)
+  const loaded = host.registry.names('attributer').filter((name) => {
+    const tree = host.resolver().resolve('attributer', name, [])
+    return tree !== undefined && works(host.needs(tree))
+  })
+  return loaded.length > 0 ? named(loaded) : 'methods that ask for outputs alone would work, such as those of @touchstone/perturbation'
 }

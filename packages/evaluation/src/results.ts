@@ -29,6 +29,10 @@ export interface Results {
   readonly rows: readonly ResultRow[]
   /** One per model x attributer x metric. */
   readonly summary: readonly SummaryRow[]
+  /** What methods say of their maps, as the convergence delta of integrated gradients: one per model x example x attributer x name. */
+  readonly diagnostics: readonly DiagnosticRow[]
+  /** One per model x attributer x name. */
+  readonly diagnosticSummary: readonly DiagnosticSummary[]
 }
 
 export interface ModelFacts {
@@ -77,6 +81,29 @@ export interface SummaryRow {
   /** Bounds of the 95 % bootstrap interval of the mean; `null` below two values. */
   readonly ciLow: number | null
   readonly ciHigh: number | null
+}
+
+/** A number by which a method lets its map of an example be judged. */
+export interface DiagnosticRow {
+  readonly model: string
+  readonly example: string
+  readonly attributer: string
+  /** As in `convergence-delta`; the method's documentation says what it means. */
+  readonly name: string
+  /** `null` where it is not finite. */
+  readonly value: number | null
+}
+
+export interface DiagnosticSummary {
+  readonly model: string
+  readonly attributer: string
+  readonly name: string
+  /** How many examples have a finite value. */
+  readonly n: number
+  /** Of the finite values; `null` where there is none. */
+  readonly mean: number | null
+  readonly min: number | null
+  readonly max: number | null
 }
 
 /** `run.json`: how the evaluation went. Everything that differs from run to run stands here. */

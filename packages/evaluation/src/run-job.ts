@@ -19,7 +19,7 @@ import {
   type Scope,
   type Score,
 } from '@touchstone/core'
-import { checkShape } from './check-shape.js'
+import { checkDiagnostics, checkShape } from './check-shape.js'
 import { joinCalls } from './join-calls.js'
 import type { Subject } from './select-examples.js'
 
@@ -42,8 +42,16 @@ export interface JobContext {
 export interface JobResult {
   /** By attributer. */
   readonly maps: ReadonlyMap<string, Float32Array>
+  /** By attributer, what it said about the example's map. */
+  readonly diagnostics: ReadonlyMap<string, Readonly<Record<string, number>>>
   /** By attributer, then by score. */
   readonly results: ReadonlyMap<string, ReadonlyMap<string, Result>>
+}
+
+/** A map, and what its method said about it. */
+interface MapAnswer {
+  readonly map: Float32Array
+  readonly diagnostics: Readonly<Record<string, number>>
 }
 
 interface MapRequest {
@@ -57,16 +65,18 @@ interface MapRequest {
  * a method is joined into full batches; what several scores ask for is computed once.
  */
 export async function runJob(subjects: readonly Subject[], context: JobContext): Promise<readonly JobResult[]> {
-  const { model, attributers, batchRows, signal, label } = context
+  const { model, dataset, attributers, batchRows, signal, label } = context
   const attribute = new Map(
     [...attributers].map(([name, attributer]) => [
       name,
       joinCalls(async (requests: readonly MapRequest[]) => {
         const inputs = stackRows(requests.map(({ input }) => input), model.inputShape)
         return named(`attributer "${name}" on model "${label}"`, async () => {
-          const maps = await attributer.attribute({ model, inputs, targets: requests.map(({ target }) => target), randomness: requests.map(({ randomness }) => randomness), batchRows, ...(signal && { signal }) })
+          const maps = await attributer.attribute({ model, inputs, targets: requests.map(({ target }) => target), randomness: requests.map(({ randomness }) => randomness), batchRows, reference: dataset, ...(signal && { signal }) })
           checkShape(maps, inputs.shape, 'maps')
-          return eachRow(maps)
+          checkDiagnostics(maps)
+          const said = Object.entries(maps.diagnostics ?? {})
+          return eachRow(maps).map((map, row): MapAnswer => ({ map, diagnostics: Object.fromEntries(said.map(([what, values]) => [what, values[row]!])) }))
         })
       }),
     ]),
@@ -77,17 +87,17 @@ export async function runJob(subjects: readonly Subject[], context: JobContext):
 async function runExample(
   { example, outputs, target }: Subject,
   { label, model, dataset, attributers, scores, seed, scope, signal, onScore }: JobContext,
-  attribute: ReadonlyMap<string, (requests: readonly MapRequest[]) => Promise<readonly Float32Array[]>>,
+  attribute: ReadonlyMap<string, (requests: readonly MapRequest[]) => Promise<readonly MapAnswer[]>>,
 ): Promise<JobResult> {
   const shape = model.inputShape
   const randomness = createRandomness(seed, example.id)
   const subject = { model, example, outputs, target, dataset, randomness, ...(signal && { signal }) }
   const shared = neighbourMemo()
-  const all = { maps: new Map<string, Float32Array>(), results: new Map<string, Map<string, Result>>() }
+  const all = { maps: new Map<string, Float32Array>(), diagnostics: new Map<string, Readonly<Record<string, number>>>(), results: new Map<string, Map<string, Result>>() }
 
   await Promise.all(
     [...attributers].map(async ([name, attributer]) => {
-      const known = new Map<Float32Array, Promise<Float32Array>>()
+      const known = new Map<Float32Array, Promise<MapAnswer>>()
       const maps = async (inputs: readonly Float32Array[]): Promise<readonly AttributionMap[]> => {
         // What is known already is not asked for again; the rest goes in one request.
         const fresh = inputs.filter((input) => !known.has(input))
@@ -95,7 +105,7 @@ async function runExample(
           const answers = attribute.get(name)!(fresh.map((input) => ({ input, target, randomness })))
           fresh.forEach((input, index) => known.set(input, answers.then((maps) => maps[index]!)))
         }
-        return Promise.all(inputs.map(async (input) => ({ shape, data: await known.get(input)! })))
+        return Promise.all(inputs.map(async (input) => ({ shape, data: (await known.get(input)!).map })))
       }
       const own = neighbourMemo()
       const neighbours = (sampler: Sampler, count: number): Promise<readonly Neighbour[]> => {
@@ -108,6 +118,7 @@ async function runExample(
       const [map] = await maps([example.input])
       const results = new Map<string, Result>()
       all.maps.set(name, map!.data)
+      all.diagnostics.set(name, (await known.get(example.input)!).diagnostics)
       all.results.set(name, results)
       const finite = isFiniteArray(map!.data)
       await Promise.all(

@@ -36,6 +36,8 @@ export function madeUpRun(wishes: Wishes = {}): ReportInput {
   )
   const results: Results = {
     format: 'touchstone-results/1',
+    diagnostics: [],
+    diagnosticSummary: [],
     config: {
       seed: 7,
       target: 'predicted',

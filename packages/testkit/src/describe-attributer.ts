@@ -1,11 +1,12 @@
-import { createRandomness, Host, sliceRows, type Attributer, type AttributionRequest, type Model, type Plugin, type Rows } from '@touchstone/core'
+import { createRandomness, Host, sliceRows, type Attributer, type AttributionRequest, type Dataset, type Model, type Plugin, type Rows } from '@touchstone/core'
 import { tf } from '@touchstone/tensor'
 import { describe, expect, test } from 'vitest'
 import { convModel } from './toy-models.js'
 
 /**
  * The contract of an attribution method, as vitest tests: shape, finite values, determinism, independence of rows and of `batchRows`,
- * inputs and model untouched, no tensor left behind, cancellation, metadata, and a declared cost equal to the rows measured.
+ * inputs and model untouched, no tensor left behind, cancellation, metadata, diagnostics one per row, and a declared cost equal to the rows
+ * measured.
  *
  * ```ts
  * describeAttributer(plugin, 'integrated-gradients', { steps: 8 })
@@ -50,11 +51,16 @@ export function describeAttributer(plugin: Plugin, name: string, options: Readon
       const { attributer, model } = await setUp()
       const request = requestFor(model, 9)
       const whole = await attributer.attribute(request)
-      for (const batchRows of [1, 2, 7]) expect((await attributer.attribute({ ...request, batchRows })).data).toEqual(whole.data)
+      for (const [name, values] of Object.entries(whole.diagnostics ?? {})) {
+        expect(name).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/)
+        expect(values, `${name} is one finite number per row`).toSatisfy((list: readonly number[]) => list.length === 9 && list.every(Number.isFinite))
+      }
+      for (const batchRows of [1, 2, 7]) expect(await attributer.attribute({ ...request, batchRows })).toEqual(whole)
       for (const from of [0, 4, 8]) {
         const to = Math.min(from + 3, 9)
         const part = await attributer.attribute({ ...request, inputs: sliceRows(request.inputs, from, to), targets: request.targets.slice(from, to), randomness: request.randomness.slice(from, to) })
         expect(part.data).toEqual(sliceRows(whole, from, to).data)
+        for (const [name, values] of Object.entries(whole.diagnostics ?? {})) expect(part.diagnostics?.[name]).toEqual(values.slice(from, to))
       }
     })
 
@@ -71,7 +77,7 @@ export function describeAttributer(plugin: Plugin, name: string, options: Readon
 
     test('no rows give no maps', async () => {
       const { attributer, model } = await setUp()
-      expect(await attributer.attribute(requestFor(model, 0))).toEqual({ shape: [0, ...model.inputShape], data: new Float32Array(0) })
+      expect(await attributer.attribute(requestFor(model, 0))).toMatchObject({ shape: [0, ...model.inputShape], data: new Float32Array(0) })
     })
 
     test('it stops when it is told to', async () => {
@@ -102,5 +108,18 @@ function requestFor(model: Model, count: number): AttributionRequest {
     targets: Array.from({ length: count }, (_, index) => index % model.classCount),
     randomness: Array.from({ length: count }, (_, index) => createRandomness(5, `example ${index}`)),
     batchRows: 64,
+    reference: referenceFor(model),
+  }
+}
+
+/** 20 random examples, other ones than the inputs, for methods that compare with data. */
+function referenceFor({ inputShape }: Model): Dataset {
+  const size = inputShape.reduce((product, length) => product * length, 1)
+  return {
+    inputShape,
+    size: 20,
+    range: { low: 0, high: 1 },
+    fingerprint: 'random examples',
+    example: (index) => Promise.resolve({ id: String(index), input: Float32Array.from(createRandomness(6, 'reference').uniforms('input', index, size)) }),
   }
 }

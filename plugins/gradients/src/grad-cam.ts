@@ -1,5 +1,5 @@
 import { defineExtension, option, UserError } from '@touchstone/core'
-import { attributerFromMap, backward, forward, targetSeed, type Activations, type Network, type TensorMap } from '@touchstone/network'
+import { attributerFromMap, backward, forward, targetSeed, type Activations, type Inputs, type Network, type TensorMap } from '@touchstone/network'
 import { tf } from '@touchstone/tensor'
 import * as z from 'zod/mini'
 import { resize, type Interpolation } from './resize.js'
@@ -25,7 +25,7 @@ export interface LayerGradCamOptions {
  * Grad-CAM at a layer's own size: sum_k a_k A_k with a_k the mean over positions of dF_y / dA_k, channels last. `[n, h, w, 1]` for a layer of images,
  * `[n, 1]` for one without positions, where a_k is the slope itself.
  */
-export function layerGradCam(network: Network, x: tf.Tensor, targets: readonly number[] | null, options: LayerGradCamOptions): tf.Tensor {
+export function layerGradCam(network: Network, x: Inputs, targets: readonly number[] | null, options: LayerGradCamOptions): tf.Tensor {
   return tf.tidy(() => weightedSum(network, forward(network, x), targets, options))
 }
 

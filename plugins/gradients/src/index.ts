@@ -5,6 +5,7 @@ import { gradient } from './gradient.js'
 import { guidedBackprop } from './guided-backprop.js'
 import { guidedGradCam } from './guided-grad-cam.js'
 import { inputXGradient } from './input-x-gradient.js'
+import { referenceMethods } from './reference-methods.js'
 import { saliency } from './saliency.js'
 import { smoothgradCaptum, smoothgradPair, smoothgradPaper } from './smoothgrad-presets.js'
 import { smoothgrad } from './smoothgrad.js'
@@ -23,6 +24,6 @@ export { smoothgrad, smoothGradAttributer, type SmoothGradOptions, type SmoothGr
 /** Attribution by the gradient of the logit, plain, by other rules, at a layer, and averaged over noise. */
 export default definePlugin({
   name: '@touchstone/gradients',
-  extensions: [gradient, saliency, inputXGradient, guidedBackprop, deconvolution, gradCam, guidedGradCam, smoothgrad],
+  extensions: [gradient, saliency, inputXGradient, guidedBackprop, deconvolution, gradCam, guidedGradCam, smoothgrad, ...referenceMethods],
   presets: [smoothgradPaper, smoothgradCaptum, smoothgradPair],
 })

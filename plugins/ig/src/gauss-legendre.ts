@@ -1,8 +1,4 @@
-/** Points and weights of a quadrature on [0, 1]: the integral of f is about sum_i weights[i] f(points[i]). */
-export interface Quadrature {
-  readonly points: Float64Array
-  readonly weights: Float64Array
-}
+import type { Quadrature } from './quadrature.js'
 
 /**
  * The Gauss-Legendre rule of `n` points on [0, 1], points ascending, weights positive with sum 1. Exact for polynomials up to degree

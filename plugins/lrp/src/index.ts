@@ -1,5 +1,6 @@
 import { definePlugin } from '@touchstone/core'
 import { lrp } from './lrp.js'
+import { referenceMethods } from './reference-methods.js'
 
 export { composites, type Composite, type CompositeName } from './composites/index.js'
 export type { CompositeEntry, CompositeTable, LayerChoice } from './composites/table.js'
@@ -9,4 +10,4 @@ export type { RuleName } from './rules/index.js'
 export type { BiasHandling, RuleOptions } from './rules/options.js'
 
 /** Attribution by layer-wise relevance propagation. */
-export default definePlugin({ name: '@touchstone/lrp', extensions: [lrp] })
+export default definePlugin({ name: '@touchstone/lrp', extensions: [lrp, ...referenceMethods] })

@@ -1,12 +1,11 @@
-import { defineExtension, type Attributer } from '@touchstone/core'
-import type { Nested } from './arrays.js'
+import { defineExtension, singleBaselineOption, type Attributer, type SingleBaseline } from '@touchstone/core'
 import { featureCount, featuresOf, featuresOption, type FeatureChoice } from './features.js'
-import { attributerFromVariants, baselineOption, costOf, keeper, maxRowsOption, tooManyRows } from './variants.js'
+import { attributerFromVariants, costOf, keeper, maxRowsOption, tooManyRows } from './variants.js'
 
 /** What all methods that take features away are told. */
 export interface RemovalOptions {
   readonly features: FeatureChoice
-  readonly baseline: Nested
+  readonly baseline: SingleBaseline
   /** Inputs of which one map would cost more rows are refused. */
   readonly maxRows: number
 }
@@ -17,9 +16,9 @@ const rowsFor = (features: number): number => features + 1
 export function featureAblationAttributer({ features: choice, baseline, maxRows }: RemovalOptions): Attributer {
   return attributerFromVariants(
     'feature-ablation',
-    (inputShape) => {
-      const features = featuresOf(choice, inputShape, 'feature-ablation')
-      const keep = keeper(features, baseline, inputShape, 'feature-ablation')
+    async (setting) => {
+      const features = featuresOf(choice, setting.inputShape, 'feature-ablation')
+      const keep = await keeper(features, baseline, setting, 'feature-ablation')
       return {
         rows: rowsFor(features.count),
         because: `${features.count} features`,
@@ -45,7 +44,7 @@ export const featureAblation = defineExtension({
   summary: 'How much the logit falls when one feature is replaced by a baseline',
   citation: 'Covert, Lundberg, Lee, "Explaining by removing: a unified framework for model explanation", JMLR 2021; Kokhlikyan et al., "Captum", 2020',
   traits: { signed: true, needs: [], differentiable: 'no' },
-  options: { features: featuresOption, baseline: baselineOption, maxRows: maxRowsOption },
+  options: { features: featuresOption, baseline: singleBaselineOption, maxRows: maxRowsOption },
   check: ({ features, maxRows }) => tooManyRows(features as FeatureChoice, maxRows as number, rowsFor),
   cost: ({ features, maxRows }, inputShape?: readonly number[]) => {
     const count = featureCount(features, inputShape)

@@ -1,6 +1,6 @@
-import { option, sizeOf } from '@touchstone/core'
+import { flattenNested, option, sizeOf, spreadNested, type Nested } from '@touchstone/core'
 import * as z from 'zod/mini'
-import { flatten, isLengths, isMask, lengthsPerAxis, spread, type Lengths, type Nested } from './arrays.js'
+import { isLengths, isMask, lengthsPerAxis, type Lengths } from './arrays.js'
 
 /** Which input values make one feature: they are kept and taken away together. */
 export type FeatureChoice = 'values' | 'pixels' | { readonly blocks: Lengths } | { readonly mask: readonly Nested[] }
@@ -32,7 +32,7 @@ export function featuresOf(choice: FeatureChoice, inputShape: readonly number[],
   if (choice === 'values') return { count: sizeOf(inputShape), of: Int32Array.from({ length: sizeOf(inputShape) }, (_, index) => index) }
   if (choice === 'pixels') return featuresOf({ blocks: 1 }, inputShape, who)
   if ('mask' in choice) {
-    const mask = spread(choice.mask, inputShape, `${who}: features.mask`)
+    const mask = spreadNested(choice.mask, inputShape, `${who}: features.mask`)
     const feature = new Map([...new Set(mask)].sort((a, b) => a - b).map((id, index) => [id, index]))
     return { count: feature.size, of: Int32Array.from(mask, (id) => feature.get(id)!) }
   }
@@ -53,6 +53,6 @@ export function featuresOf(choice: FeatureChoice, inputShape: readonly number[],
 
 /** How many features there are, where that is known: a mask says it by itself, the others need the input's shape. */
 export function featureCount(choice: FeatureChoice, inputShape?: readonly number[]): number | undefined {
-  if (typeof choice === 'object' && 'mask' in choice) return new Set(flatten(choice.mask)).size
+  if (typeof choice === 'object' && 'mask' in choice) return new Set(flattenNested(choice.mask)).size
   return inputShape && featuresOf(choice, inputShape, '').count
 }

@@ -3,10 +3,11 @@ import { featureAblation } from './feature-ablation.js'
 import { kernelShap } from './kernel-shap.js'
 import { occlusion } from './occlusion.js'
 import { random } from './random.js'
+import { referenceMethods } from './reference-methods.js'
 import { shapleyExact } from './shapley-exact.js'
 import { shapleySampling } from './shapley-sampling.js'
 
-export type { Lengths, Nested } from './arrays.js'
+export type { Lengths } from './arrays.js'
 export { featureAblation, featureAblationAttributer, type RemovalOptions } from './feature-ablation.js'
 export type { FeatureChoice } from './features.js'
 export { kernelShap, kernelShapAttributer, type KernelShapOptions } from './kernel-shap.js'
@@ -16,4 +17,4 @@ export { shapleyExact, shapleyExactAttributer } from './shapley-exact.js'
 export { shapleySampling, shapleySamplingAttributer, type ShapleySamplingOptions } from './shapley-sampling.js'
 
 /** Attribution by what the model says to changed inputs; and a control that does not ask it. */
-export default definePlugin({ name: '@touchstone/perturbation', extensions: [occlusion, featureAblation, shapleySampling, shapleyExact, kernelShap, random] })
+export default definePlugin({ name: '@touchstone/perturbation', extensions: [occlusion, featureAblation, shapleySampling, shapleyExact, kernelShap, random, ...referenceMethods] })

@@ -1,9 +1,9 @@
-import { breathe, defineExtension, option, UserError, type Attributer, type Randomness } from '@touchstone/core'
+import { breathe, defineExtension, option, singleBaselineOption, UserError, type Attributer, type Randomness } from '@touchstone/core'
 import * as z from 'zod/mini'
 import { factorise, solve } from './cholesky.js'
 import type { RemovalOptions } from './feature-ablation.js'
 import { featureCount, featuresOf, featuresOption, type FeatureChoice } from './features.js'
-import { attributerFromVariants, baselineOption, keeper } from './variants.js'
+import { attributerFromVariants, keeper } from './variants.js'
 
 export interface KernelShapOptions extends Omit<RemovalOptions, 'maxRows'> {
   /** Coalitions asked of the model beside the empty and the full one; even, since each comes with its complement. */
@@ -136,9 +136,10 @@ async function regressionFor(n: number, coalitions: readonly Coalition[], signal
 
 /** The attributer behind `kernel-shap`. */
 export function kernelShapAttributer({ features: choice, baseline, coalitions }: KernelShapOptions): Attributer {
-  return attributerFromVariants('kernel-shap', (inputShape) => {
+  return attributerFromVariants('kernel-shap', async (setting) => {
+    const { inputShape } = setting
     const features = featuresOf(choice, inputShape, 'kernel-shap')
-    const keep = keeper(features, baseline, inputShape, 'kernel-shap')
+    const keep = await keeper(features, baseline, setting, 'kernel-shap')
     const n = features.count
     if (coalitions < fewest(n)) throw new UserError(`kernel-shap: inputs of shape [${inputShape.join(', ')}]: ${tooFew(n, coalitions)}`)
     const rows = rowsFor(n, coalitions)
@@ -205,7 +206,7 @@ export const kernelShap = defineExtension({
   traits: { signed: true, needs: [], differentiable: 'no' },
   options: {
     features: featuresOption,
-    baseline: baselineOption,
+    baseline: singleBaselineOption,
     coalitions: option(z.int('expected a whole number').check(z.gte(2, 'expected at least 2'), z.lte(2 ** 24, 'expected at most 16777216'), z.multipleOf(2, 'expected an even number, since every coalition comes with its complement')), {
       summary: 'coalitions of features asked of the model, at least two per feature; all there are if they are fewer',
       default: 2048,

@@ -1,4 +1,4 @@
-import { createRandomness, Host, rowAt, sizeOf, type Attributer, type Cost, type Extension, type Model } from '@touchstone/core'
+import { createRandomness, Host, rowAt, sizeOf, type Attributer, type Cost, type Dataset, type Extension, type Model } from '@touchstone/core'
 import plugin from './index.js'
 
 /** A model that is a plain function of one input, with the sizes of the batches it saw. */
@@ -39,6 +39,7 @@ export interface Asked {
   readonly targets?: readonly number[]
   readonly seed?: number
   readonly batchRows?: number
+  readonly reference?: Dataset
   readonly signal?: AbortSignal
 }
 
@@ -55,7 +56,7 @@ export async function methodOf(name: string, options: Readonly<Record<string, un
     declared: host.cost(resolved)!,
     costFor: (inputShape: readonly number[]) => (extension.cost as (options: unknown, inputShape: readonly number[]) => Cost)(resolved.options, inputShape),
     /** One flat map per input. */
-    maps: async (model: Model, inputs: readonly (readonly number[])[], { targets = inputs.map(() => 0), seed = 0, batchRows = 64, signal }: Asked = {}): Promise<number[][]> => {
+    maps: async (model: Model, inputs: readonly (readonly number[])[], { targets = inputs.map(() => 0), seed = 0, batchRows = 64, reference, signal }: Asked = {}): Promise<number[][]> => {
       const size = sizeOf(model.inputShape)
       const maps = await attributer.attribute({
         model,
@@ -63,6 +64,7 @@ export async function methodOf(name: string, options: Readonly<Record<string, un
         targets,
         randomness: inputs.map((_, index) => createRandomness(seed, `example ${index}`)),
         batchRows,
+        ...(reference && { reference }),
         ...(signal && { signal }),
       })
       return inputs.map((_, index) => [...maps.data.subarray(index * size, (index + 1) * size)])

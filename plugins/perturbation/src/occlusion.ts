@@ -1,13 +1,13 @@
-import { defineExtension, option, sizeOf, UserError, type Attributer } from '@touchstone/core'
-import { lengths, lengthsPerAxis, spread, type Lengths, type Nested } from './arrays.js'
-import { attributerFromVariants, baselineOption, costOf, maxRowsOption } from './variants.js'
+import { defineExtension, option, singleBaselineOption, singleBaselineValues, sizeOf, UserError, type Attributer, type SingleBaseline } from '@touchstone/core'
+import { lengths, lengthsPerAxis, type Lengths } from './arrays.js'
+import { attributerFromVariants, costOf, maxRowsOption } from './variants.js'
 
 export interface OcclusionOptions {
   /** The size of the window: one number for all places, or one per axis. Without a number for the channels it covers all of them. */
   readonly window: Lengths
   /** How far the window moves, likewise. */
   readonly stride: Lengths
-  readonly baseline: Nested
+  readonly baseline: SingleBaseline
   readonly maxRows: number
 }
 
@@ -59,9 +59,9 @@ function eachInWindow({ size, stride, grid }: Windows, inputShape: readonly numb
 export function occlusionAttributer({ window, stride, baseline, maxRows }: OcclusionOptions): Attributer {
   return attributerFromVariants(
     'occlusion',
-    (inputShape) => {
+    async ({ inputShape, reference }) => {
       const windows = windowsOver({ window, stride }, inputShape)
-      const absent = spread(baseline, inputShape, 'occlusion: baseline')
+      const absent = await singleBaselineValues(baseline, inputShape, reference, 'occlusion')
       return {
         rows: windows.count + 1,
         because: `${windows.count} windows`,
@@ -104,7 +104,7 @@ export const occlusion = defineExtension({
   options: {
     window: option(lengths, { summary: 'size of the window: one number for all places, or one per axis; all channels unless they have a number of their own', default: 4, unit: 'input values' }),
     stride: option(lengths, { summary: 'how far the window moves: one number for all places, or one per axis', default: 2, unit: 'input values' }),
-    baseline: baselineOption,
+    baseline: singleBaselineOption,
     maxRows: maxRowsOption,
   },
   check: ({ window, stride }) => (typeof window === 'number' && typeof stride === 'number' && stride > window ? [{ option: 'stride', message: `a stride of ${stride} leaves values between windows of ${window} without attribution: expected at most ${window}` }] : []),

@@ -20,6 +20,16 @@ test('on a linear model every removal gives w_i (x_i - b_i)', async () => {
   )
 })
 
+test('what is absent can be the mean of the reference data', async () => {
+  const model = modelOf([2], 1, linear([2, -3]))
+  const reference = { inputShape: [2], size: 2, range: { low: 0, high: 4 }, fingerprint: 'two', example: (index: number) => Promise.resolve({ id: String(index), input: Float32Array.of(index, 3 + index) }) }
+  for (const [use, options] of [['feature-ablation', {}], ['occlusion', { window: 1, stride: 1 }], ['shapley-exact', {}], ['shapley-sampling', { permutations: 1 }], ['kernel-shap', { coalitions: 4 }]] as const) {
+    const map = await mapOf(use, { ...options, baseline: 'mean' }, model, [1, 1], { reference })
+    ;[2 * (1 - 0.5), -3 * (1 - 3.5)].forEach((value, i) => expect(map[i], use).toBeCloseTo(value, 5))
+    await expect(mapOf(use, { ...options, baseline: 'mean' }, model, [1, 1])).rejects.toThrow(`${use}: baseline "mean" needs reference data`)
+  }
+})
+
 test('occlusion on an image by hand', async () => {
   // A 1x3 image of 2 channels, a product of the pixels' sums: F = (1 + 1)(2 + 0)(3 + 1).
   const model = modelOf([1, 3, 2], 1, (x) => [(x[0]! + x[1]!) * (x[2]! + x[3]!) * (x[4]! + x[5]!)])

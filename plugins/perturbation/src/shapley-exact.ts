@@ -1,7 +1,7 @@
-import { defineExtension, type Attributer } from '@touchstone/core'
+import { defineExtension, singleBaselineOption, type Attributer } from '@touchstone/core'
 import type { RemovalOptions } from './feature-ablation.js'
 import { featureCount, featuresOf, featuresOption, type FeatureChoice } from './features.js'
-import { attributerFromVariants, baselineOption, costOf, keeper, maxRowsOption, tooManyRows } from './variants.js'
+import { attributerFromVariants, costOf, keeper, maxRowsOption, tooManyRows } from './variants.js'
 
 const rowsFor = (features: number): number => 2 ** features
 
@@ -31,9 +31,9 @@ function bitsOf(value: number): number {
 export function shapleyExactAttributer({ features: choice, baseline, maxRows }: RemovalOptions): Attributer {
   return attributerFromVariants(
     'shapley-exact',
-    (inputShape) => {
-      const features = featuresOf(choice, inputShape, 'shapley-exact')
-      const keep = keeper(features, baseline, inputShape, 'shapley-exact')
+    async (setting) => {
+      const features = featuresOf(choice, setting.inputShape, 'shapley-exact')
+      const keep = await keeper(features, baseline, setting, 'shapley-exact')
       return {
         rows: rowsFor(features.count),
         because: `${features.count} features with 2^${features.count} coalitions`,
@@ -64,7 +64,7 @@ export const shapleyExact = defineExtension({
   summary: 'Shapley values of features over all coalitions, absent features being at a baseline; for few features',
   citation: 'Shapley, "A value for n-person games", 1953; Sundararajan, Najmi, "The many Shapley values for model explanation", ICML 2020',
   traits: { signed: true, needs: [], differentiable: 'no' },
-  options: { features: featuresOption, baseline: baselineOption, maxRows: maxRowsOption },
+  options: { features: featuresOption, baseline: singleBaselineOption, maxRows: maxRowsOption },
   check: ({ features, maxRows }) => tooManyRows(features as FeatureChoice, maxRows as number, rowsFor),
   cost: ({ features, maxRows }, inputShape?: readonly number[]) => {
     const count = featureCount(features, inputShape)

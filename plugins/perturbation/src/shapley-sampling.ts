@@ -1,8 +1,8 @@
-import { defineExtension, option, type Attributer, type Randomness } from '@touchstone/core'
+import { defineExtension, option, singleBaselineOption, type Attributer, type Randomness } from '@touchstone/core'
 import * as z from 'zod/mini'
 import type { RemovalOptions } from './feature-ablation.js'
 import { featureCount, featuresOf, featuresOption, type FeatureChoice } from './features.js'
-import { attributerFromVariants, baselineOption, costOf, keeper, maxRowsOption, tooManyRows } from './variants.js'
+import { attributerFromVariants, costOf, keeper, maxRowsOption, tooManyRows } from './variants.js'
 
 export interface ShapleySamplingOptions extends RemovalOptions {
   /** Orders of the features; each costs a row per feature but one. */
@@ -33,9 +33,9 @@ function ranks(n: number, randomness: Randomness, draw: number): Int32Array {
 export function shapleySamplingAttributer({ features: choice, baseline, permutations, antithetic, maxRows }: ShapleySamplingOptions): Attributer {
   return attributerFromVariants(
     'shapley-sampling',
-    (inputShape) => {
-      const features = featuresOf(choice, inputShape, 'shapley-sampling')
-      const keep = keeper(features, baseline, inputShape, 'shapley-sampling')
+    async (setting) => {
+      const features = featuresOf(choice, setting.inputShape, 'shapley-sampling')
+      const keep = await keeper(features, baseline, setting, 'shapley-sampling')
       const n = features.count
       return {
         rows: rowsFor(n, permutations),
@@ -87,7 +87,7 @@ export const shapleySampling = defineExtension({
   traits: { signed: true, needs: [], differentiable: 'no' },
   options: {
     features: featuresOption,
-    baseline: baselineOption,
+    baseline: singleBaselineOption,
     permutations: option(z.int('expected a whole number').check(z.gte(1, 'expected at least 1'), z.lte(1_000_000, 'expected at most 1000000')), {
       summary: 'orders in which features are added; each costs a row per feature but one',
       default: 25,

@@ -1,6 +1,5 @@
-import { breathe, option, rowAt, sizeOf, UserError, type Attributer, type Cost, type Randomness } from '@touchstone/core'
+import { breathe, option, rowAt, singleBaselineValues, sizeOf, UserError, type Attributer, type Cost, type Dataset, type Randomness, type SingleBaseline } from '@touchstone/core'
 import * as z from 'zod/mini'
-import { nested, spread, type Nested } from './arrays.js'
 import { featureCount, type FeatureChoice, type Features } from './features.js'
 
 /** What one input is asked about. */
@@ -9,6 +8,12 @@ export interface Variants {
   readonly vary: (x: Float32Array, index: number) => void
   /** The map, from the target's logit of every variant. */
   readonly explain: (logits: Float64Array) => ArrayLike<number>
+}
+
+/** What is known before any input is seen. */
+export interface Setting {
+  readonly inputShape: readonly number[]
+  readonly reference: Dataset | undefined
 }
 
 /** A method that looks at nothing but the model's outputs for variants of the input. */
@@ -21,12 +26,6 @@ export interface Perturbation {
   readonly begin: (randomness: Randomness, signal: AbortSignal | undefined) => Variants | Promise<Variants>
 }
 
-export const baselineOption = option(nested, {
-  summary: 'the values that stand for "absent": one number, or a nested list in the shape of the input (an axis of length 1 repeats, channels may be left out)',
-  default: 0,
-  unit: 'input values',
-})
-
 export const maxRowsOption = option(
   z.int('expected a whole number').check(z.gte(1, 'expected at least 1'), z.lte(2 ** 30, 'expected at most 1073741824')),
   { summary: 'inputs of which one map would cost more rows are refused', default: 100_000, unit: 'rows' },
@@ -38,15 +37,15 @@ export const maxRowsOption = option(
  *
  * @throws UserError for a model that gives probabilities, a target that is no class of it, or a map that would cost more than `maxRows`.
  */
-export function attributerFromVariants(name: string, prepare: (inputShape: readonly number[]) => Perturbation, maxRows = Infinity): Attributer {
+export function attributerFromVariants(name: string, prepare: (setting: Setting) => Perturbation | Promise<Perturbation>, maxRows = Infinity): Attributer {
   return {
-    attribute: async ({ model, inputs, targets, randomness, batchRows, signal }) => {
+    attribute: async ({ model, inputs, targets, randomness, batchRows, reference, signal }) => {
       const { inputShape, classCount } = model
       if (model.outputs !== 'logits')
         throw new UserError(`${name}: this method explains logits, but the model gives probabilities: use a model that ends with softmax (which layers-model separates) or linear. "random" would work`)
       for (const target of targets)
         if (!(Number.isInteger(target) && target >= 0 && target < classCount)) throw new UserError(`${name}: class ${target} does not exist: the model knows 0 to ${classCount - 1}`)
-      const { rows, because, begin } = prepare(inputShape)
+      const { rows, because, begin } = await prepare({ inputShape, reference })
       if (rows > maxRows)
         throw new UserError(`${name}: for inputs of shape [${inputShape.join(', ')}], that is ${because}, one map costs ${formatRows(rows)} rows through the model, more than maxRows = ${maxRows}: make fewer, larger features or windows, or raise maxRows`)
 
@@ -90,8 +89,8 @@ export function attributerFromVariants(name: string, prepare: (inputShape: reado
 }
 
 /** Replaces what is absent by the baseline: x'_i = x_i where `present` holds i's feature, else b_i. */
-export function keeper({ of }: Features, baseline: Nested, inputShape: readonly number[], who: string): (x: Float32Array, present: (feature: number) => boolean) => void {
-  const absent = spread(baseline, inputShape, `${who}: baseline`)
+export async function keeper({ of }: Features, baseline: SingleBaseline, { inputShape, reference }: Setting, who: string): Promise<(x: Float32Array, present: (feature: number) => boolean) => void> {
+  const absent = await singleBaselineValues(baseline, inputShape, reference, who)
   return (x, present) => {
     for (let index = 0; index < of.length; index++) if (!present(of[index]!)) x[index] = absent[index]!
   }

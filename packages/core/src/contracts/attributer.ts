@@ -1,5 +1,6 @@
 import type { Randomness } from '../random/randomness.js'
 import type { Rows } from '../rows.js'
+import type { Dataset } from './dataset.js'
 import type { Model } from './model.js'
 
 /** What an attribution method is asked for: one map per input. */
@@ -13,7 +14,18 @@ export interface AttributionRequest {
   readonly randomness: readonly Randomness[]
   /** How many rows may go through the model at once: the one knob for memory. Never changes a map. */
   readonly batchRows: number
+  /** The data that the inputs come from, for methods that compare with it. An evaluation gives its dataset. */
+  readonly reference?: Dataset
   readonly signal?: AbortSignal
+}
+
+/** The maps of a request, one per row, in the inputs' shape. */
+export interface Attributions extends Rows {
+  /**
+   * Numbers that help to judge the maps, by names such as `convergence-delta`: under each name one per row, which like the row's map depends on that
+   * row alone. An evaluation writes them into its results.
+   */
+  readonly diagnostics?: Readonly<Record<string, readonly number[]>>
 }
 
 /**
@@ -22,7 +34,7 @@ export interface AttributionRequest {
  * The maps have the inputs' shape and are signed unless the method says otherwise. A row's map depends on that row alone.
  */
 export interface Attributer {
-  readonly attribute: (request: AttributionRequest) => Promise<Rows>
+  readonly attribute: (request: AttributionRequest) => Promise<Attributions>
 }
 
 export interface AttributerTraits {

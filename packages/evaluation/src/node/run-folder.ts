@@ -66,10 +66,11 @@ export async function writeRun(folder: string, { results, run, inputs, maps }: E
 }
 
 /** One row to a line, so that two runs can be compared by `diff`. */
-export function resultsJson({ rows, summary, ...rest }: Results): string {
+export function resultsJson({ rows, summary, diagnostics, diagnosticSummary, ...rest }: Results): string {
   const list = (items: readonly unknown[]): string => `[\n${items.map((item) => `    ${JSON.stringify(item)}`).join(',\n')}\n  ]`
   const head = JSON.stringify(rest, null, 2).replace(/\n}$/, '')
-  return `${head},\n  "rows": ${list(rows)},\n  "summary": ${list(summary)}\n}\n`
+  const lists = Object.entries({ rows, summary, diagnostics, diagnosticSummary }).map(([key, items]) => `  "${key}": ${items.length > 0 ? list(items) : '[]'}`)
+  return `${head},\n${lists.join(',\n')}\n}\n`
 }
 
 /** @throws UserError where the folder is not that of a run, or a file in it is damaged. */

@@ -117,6 +117,13 @@ export interface ZeroPadNode extends NodeBase {
   readonly padding: readonly [vertical: readonly [number, number], horizontal: readonly [number, number]]
 }
 
+/** A part of a row: from `begin` on, `size` values along each axis. What a cropping layer is, and one of several inputs that come in as one. */
+export interface SliceNode extends NodeBase {
+  readonly op: 'slice'
+  readonly begin: readonly number[]
+  readonly size: readonly number[]
+}
+
 /** Rows side by side along one of their axes, the last unless told. */
 export interface ConcatNode extends NodeBase {
   readonly op: 'concat'
@@ -152,6 +159,7 @@ export type GraphNode =
   | ActivationNode
   | ReshapeNode
   | ZeroPadNode
+  | SliceNode
   | ConcatNode
   | ArithmeticNode
   | LinearCombinationNode

@@ -6,7 +6,7 @@ import { add, affine, linearCombination, multiply } from './elementwise.js'
 import { globalAveragePool, globalMaxPool } from './global-pooling.js'
 import type { Layer } from './layer.js'
 import { averagePool, maxPool } from './pooling.js'
-import { concat, identity, input, reshape, softmax, zeroPad } from './shape.js'
+import { concat, identity, input, reshape, slice, softmax, zeroPad } from './shape.js'
 
 const layers: Readonly<Record<Op, Layer<never>>> = {
   input,
@@ -22,6 +22,7 @@ const layers: Readonly<Record<Op, Layer<never>>> = {
   activation,
   reshape,
   'zero-pad': zeroPad,
+  slice,
   concat,
   add: add,
   multiply: multiply,

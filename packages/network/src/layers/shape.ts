@@ -1,6 +1,6 @@
 import { sizeOf } from '@touchstone/core'
 import { tf } from '@touchstone/tensor'
-import type { ConcatNode, PlainNode, ReshapeNode, ZeroPadNode } from '../graph/node.js'
+import type { ConcatNode, PlainNode, ReshapeNode, SliceNode, ZeroPadNode } from '../graph/node.js'
 import { onlyInput, refuse, type Layer, type NodeOf } from './layer.js'
 
 export const input: Layer<NodeOf<'input'>> = {
@@ -49,6 +49,18 @@ export const zeroPad: Layer<ZeroPadNode> = {
   },
   forward: ({ padding: [[top, bottom], [left, right]] }, [x]) => tf.pad(x!, [[0, 0], [top, bottom], [left, right], [0, 0]]),
   gradient: ({ padding: [[top], [left]] }, { inputs: [x] }, signal) => [tf.slice(signal, [0, top, left, 0], x!.shape)],
+}
+
+export const slice: Layer<SliceNode> = {
+  shape: (node, inputs) => {
+    const from = onlyInput(node, inputs, node.begin.length)
+    const { begin, size } = node
+    const fits = size.length === from.length && from.every((length, axis) => Number.isInteger(begin[axis]) && begin[axis]! >= 0 && Number.isInteger(size[axis]) && begin[axis]! + size[axis]! <= length)
+    if (!fits) refuse(node, `rows of shape [${from.join(', ')}] have no part of size [${size.join(', ')}] from [${begin.join(', ')}] on`)
+    return size
+  },
+  forward: ({ begin, size }, [x]) => tf.slice(x!, [0, ...begin], [x!.shape[0], ...size]),
+  gradient: ({ begin, size }, { inputs: [x] }, signal) => [tf.pad(signal, [[0, 0], ...begin.map((before, axis): [number, number] => [before, x!.shape[axis + 1]! - before - size[axis]!])])],
 }
 
 export const concat: Layer<ConcatNode> = {

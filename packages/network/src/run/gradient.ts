@@ -52,11 +52,18 @@ export function valueAndGradient(network: Network, x: Inputs, targets: Targets, 
  * the tensor, which can be differentiated again by `tf.grad`, by `x` and by the weights.
  */
 export function inputGradient(network: Network, x: Inputs, targets: Targets, options: BackwardOptions = {}): tf.Tensor {
+  return tf.tidy(() => inputGradients(network, x, targets, options)[0]!)
+}
+
+/** The same for every input of the network, in its order. */
+export function inputGradients(network: Network, x: Inputs, targets: Targets, options: BackwardOptions = {}): tf.Tensor[] {
   return tf.tidy(() => {
-    const gradient = valueAndGradient(network, x, targets, options).gradients[0]!
-    const [input] = x instanceof tf.Tensor ? [x] : x
-    // Where all layers are linear nothing of `x` is in its gradient, and tfjs would refuse to differentiate it instead of giving zeros.
-    const asked = tf.engine().isTapeOn() && sameShape(gradient.shape, input!.shape)
-    return asked ? tf.add(gradient, tf.mul(input!, 0)) : gradient
+    const inputs = x instanceof tf.Tensor ? [x] : x
+    return valueAndGradient(network, x, targets, options).gradients.map((gradient, i) => {
+      const input = inputs[i]
+      // Where all layers are linear nothing of `x` is in its gradient, and tfjs would refuse to differentiate it instead of giving zeros.
+      const asked = tf.engine().isTapeOn() && input && sameShape(gradient.shape, input.shape)
+      return asked ? tf.add(gradient, tf.mul(input, 0)) : gradient
+    })
   })
 }

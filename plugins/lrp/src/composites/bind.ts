@@ -8,7 +8,7 @@ import { groups, orders, type CompositeEntry, type CompositeTable, type LayerCho
 
 const kinds: readonly GraphNode['op'][] = [
   'dense', 'conv2d', 'depthwise-conv2d', 'max-pool', 'average-pool', 'global-max-pool', 'global-average-pool', 'affine', 'batch-norm', 'activation',
-  'reshape', 'zero-pad', 'concat', 'add', 'multiply', 'linear-combination', 'softmax', 'identity',
+  'reshape', 'zero-pad', 'slice', 'concat', 'add', 'multiply', 'linear-combination', 'softmax', 'identity',
 ]
 
 /**

@@ -19,6 +19,7 @@ function keepsAbove(node: GraphNode, isNonNegative: (id: string) => boolean): bo
     case 'global-average-pool':
     case 'reshape':
     case 'zero-pad':
+    case 'slice':
     case 'concat':
     case 'add':
     case 'multiply':

@@ -1,5 +1,6 @@
 import type { GraphNode, Op } from '@touchstone/network'
 import { alphaBeta } from './alpha-beta.js'
+import { captumGamma } from './captum-gamma.js'
 import { epsilon, zero } from './epsilon.js'
 import { flat } from './flat.js'
 import { gamma } from './gamma.js'
@@ -22,6 +23,7 @@ export const rules = {
   '0': { make: zero, kinds: [...kernel, ...affine, ...sums] },
   epsilon: { make: epsilon, kinds: [...kernel, ...affine, ...sums] },
   gamma: { make: gamma, kinds: kernel },
+  'captum-gamma': { make: captumGamma, kinds: kernel },
   'z-plus': { make: zPlus, kinds: kernel },
   'alpha-beta': { make: alphaBeta, kinds: kernel },
   'z-box': { make: zBox, kinds: kernel },

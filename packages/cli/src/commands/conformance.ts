@@ -1,0 +1,48 @@
+import { readFile } from 'node:fs/promises'
+import { Host, messageOf, UserError } from '@touchstone/core'
+import { installedPlugins } from '@touchstone/evaluation/node'
+import type { CaseOutcome } from '@touchstone/testkit/conformance'
+import { Command } from 'commander'
+import { ExitCode } from '../exit-code.js'
+import { consoleLog } from '../log.js'
+
+/** `touchstone conformance <file...>`. */
+export function conformanceCommand(signal: AbortSignal): Command {
+  return new Command('conformance')
+    .summary('hold the installed methods against reference cases')
+    .description('Asks the installed plugins reference cases, models with weights and inputs whose attributions are known, and prints a line per case. Ends with code 1 where one fails.')
+    .argument('<file...>', 'JSON files in the format attribution-cases/1')
+    .action(async (paths: string[]) => {
+      const { parseCases, runCases } = await testkit()
+      const files = await Promise.all(paths.map(async (path) => parseCases(await read(path), path)))
+      await using host = new Host(await installedPlugins(process.cwd(), consoleLog.warn))
+      const counts: Record<CaseOutcome['outcome'], number> = { passed: 0, failed: 0, skipped: 0 }
+      for (const file of files) {
+        for await (const { id, outcome, detail } of runCases(file, host)) {
+          signal.throwIfAborted()
+          counts[outcome]++
+          console.log(`${outcome.padEnd(7)}  ${id}${detail === '' ? '' : `: ${detail}`}`)
+        }
+      }
+      console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`)
+      if (counts.failed > 0) process.exitCode = ExitCode.fault
+    })
+}
+
+async function read(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    throw new UserError(`cannot read ${path}: ${messageOf(error)}`)
+  }
+}
+
+/** Plugin authors have it; who only runs evaluations need not. */
+async function testkit(): Promise<typeof import('@touchstone/testkit/conformance')> {
+  try {
+    return await import('@touchstone/testkit/conformance')
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'ERR_MODULE_NOT_FOUND') throw error
+    throw new UserError('reference cases are asked by @touchstone/testkit, which is not installed: npm install --save-dev @touchstone/testkit')
+  }
+}

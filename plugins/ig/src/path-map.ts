@@ -1,0 +1,69 @@
+import { UserError } from '@touchstone/core'
+import { inputGradients, type Inputs, type Network, type Targets, type TensorMap } from '@touchstone/network'
+import { tf } from '@touchstone/tensor'
+import { quadrature as quadratureOf, type QuadratureRule } from './quadrature.js'
+
+/** How integrated gradients go along their path. */
+export interface PathOptions {
+  /** Points on the path; each costs a row with its gradient. */
+  readonly steps: number
+  /** `gauss-legendre` unless told. */
+  readonly quadrature?: QuadratureRule
+  /** x0: one number for every value, 0 unless told; or tensors that can be broadcast to the inputs, one per input of the network. */
+  readonly baseline?: number | Inputs
+  /** Whether the mean gradient is multiplied by x - x0; true unless told. */
+  readonly inputFactor?: boolean
+}
+
+/**
+ * Integrated gradients of a network of one input or several, as one tensor function: (x - x0) sum_k w_k dF_y(x0 + a_k (x - x0)) / dx, with points
+ * a_k and weights w_k of the rule. One map per input of the network, in its shape `[n, ...shape]`. The caller owns the tensors.
+ *
+ * @throws UserError where the baselines do not fit the inputs in number or shape, for a target that does not exist, or a wrong number of steps.
+ */
+export function integratedGradientsMaps(network: Network, x: Inputs, targets: Targets, { steps, quadrature = 'gauss-legendre', baseline = 0, inputFactor = true }: PathOptions): tf.Tensor[] {
+  const { points, weights } = quadratureOf(quadrature, steps)
+  return tf.tidy(() => {
+    const { inputs, differences, at } = linePath(x, baseline)
+    let sums: readonly tf.Tensor[] | undefined
+    points.forEach((point, k) => {
+      const before = sums
+      sums = tf.tidy(() => inputGradients(network, at(point), targets).map((gradient, i) => (before ? tf.add(before[i]!, tf.mul(gradient, weights[k]!)) : tf.mul(gradient, weights[k]!))))
+      tf.dispose(before as tf.Tensor[] | undefined)
+    })
+    return inputs.map((_, i) => (inputFactor ? tf.mul(differences[i]!, sums![i]!) : sums![i]!))
+  })
+}
+
+/** Integrated gradients of a network of one input, as one tensor function. */
+export const integratedGradientsMap =
+  (options: PathOptions): TensorMap =>
+  (network, x, targets) =>
+    tf.tidy(() => integratedGradientsMaps(network, x, targets, options)[0]!)
+
+/** The straight line from the baseline to the inputs. */
+export interface LinePath {
+  readonly inputs: readonly tf.Tensor[]
+  /** x - x0, per input. */
+  readonly differences: readonly tf.Tensor[]
+  /** x0 + a (x - x0), per input. */
+  readonly at: (a: number) => tf.Tensor[]
+}
+
+/** @throws UserError where baselines do not fit the inputs. */
+export function linePath(x: Inputs, baseline: number | Inputs): LinePath {
+  const inputs = x instanceof tf.Tensor ? [x] : x
+  const baselines = typeof baseline === 'number' ? inputs.map(() => baseline) : baseline instanceof tf.Tensor ? [baseline] : baseline
+  if (baselines.length !== inputs.length) throw new UserError(`expected a baseline for each of ${inputs.length} inputs, found ${baselines.length}`)
+  const differences = inputs.map((input, i) => {
+    const one = baselines[i]!
+    if (typeof one !== 'number' && !fits(one.shape, input.shape)) throw new UserError(`baseline ${i} has shape [${one.shape.join(', ')}], which cannot be broadcast to its input's, [${input.shape.join(', ')}]`)
+    return tf.sub(input, one)
+  })
+  return { inputs, differences, at: (a) => inputs.map((_, i) => tf.add(tf.mul(differences[i]!, a), baselines[i]!)) }
+}
+
+/** Whether each axis, counted from the last, has the input's length or 1. */
+function fits(shape: readonly number[], input: readonly number[]): boolean {
+  return shape.length <= input.length && shape.toReversed().every((length, axis) => length === 1 || length === input.at(-1 - axis))
+}
