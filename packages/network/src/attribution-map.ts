@@ -1,5 +1,6 @@
 import { breathe, sliceRows, UserError, type Attributer, type Model, type Rows } from '@touchstone/core'
 import { tf } from '@touchstone/tensor'
+import { stillWorks } from './graph/graph-error.js'
 import type { Network } from './network.js'
 
 /** An attribution method as a pure, synchronous tensor function: maps in the shape of `x`, one per row. What can be differentiated again. */
@@ -71,7 +72,7 @@ export function attributerFromMap(method: TensorMap | SteppedMap): Attributer {
 export function networkOf(model: Model): Network {
   const { network, networkMissing } = model.capabilities
   if (network) return network
-  if (networkMissing !== undefined) throw new UserError(`this method needs the layers of the model, but ${networkMissing}`)
+  if (networkMissing !== undefined) throw new UserError(`this method needs the layers of the model, but ${networkMissing}; ${stillWorks}`)
   throw new UserError(
     model.outputs === 'probabilities'
       ? 'this method explains logits, but the model gives probabilities: end it with softmax (which is separated) or linear'

@@ -83,6 +83,7 @@ test('the operations of converted models compute what TensorFlow.js does', async
 
 test.each<[string, Node[], string]>([
   ['an unknown operation', [x(), { name: 'fft', op: 'FFT', input: ['x'] }], 'layer "fft" (FFT) is not supported'],
+  ['unknown operations', [x(), { name: 'fft', op: 'FFT', input: ['x'] }, { name: 'relu', op: 'Relu', input: ['fft'] }, { name: 'top', op: 'TopKV2', input: ['relu'] }], 'layers "top" (TopKV2), "fft" (FFT) are not supported;'],
   ['a cycle', [x(), { name: 'a', op: 'Add', input: ['x', 'b'] }, { name: 'b', op: 'Relu', input: ['a'] }, { name: 'out', op: 'Relu', input: ['b'] }], 'the layers form a cycle'],
   ['missing weights', [x(), { name: 'w2', op: 'Const' }, { name: 'out', op: 'Mul', input: ['x', 'w2'] }], 'the weights of "w2" are missing'],
   ['an input that is not there', [{ name: 'out', op: 'Relu', input: ['nowhere'] }], '"nowhere" is read, but is not there'],

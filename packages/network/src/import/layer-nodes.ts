@@ -79,7 +79,7 @@ const converters: Readonly<Record<string, Convert>> = {
 /** The nodes of a layer, each fed by the one before. @throws UnsupportedLayerError for a layer that has none. */
 export function layerNodes(layer: LayerSource): readonly Piece[] {
   const convert = Object.hasOwn(converters, layer.kind) ? converters[layer.kind] : undefined
-  if (!convert) unsupported(layer, `is not supported; supported are ${Object.keys(converters).join(', ')}`)
+  if (!convert) unsupported(layer, 'is not supported')
   return convert(layer)
 }
 
