@@ -158,6 +158,31 @@ const concat: Convert = (reader, node, inputs) => {
   return reader.add({ op: 'concat', id: node.name, inputs: parts, axis: axis < 0 ? rank + axis : axis - 1 })
 }
 
+const transpose: Convert = (reader, node, inputs) => {
+  const [batch, ...axes] = reader.constant(inputs[1]!, node).data
+  if (batch !== 0) unsupported(node, 'moves the batch')
+  return reader.add({ op: 'transpose', id: node.name, inputs: [reader.read(inputs[0]!)], axes: axes.map((axis) => axis - 1) })
+}
+
+const upsample = (method: 'nearest' | 'bilinear'): Convert => (reader, node, inputs) => {
+  const input = reader.read(inputs[0]!)
+  const size = [...reader.constant(inputs[1]!, node).data]
+  const factors = size.map((length, axis) => length / reader.shapeOf(input)[axis]!) as unknown as Pair
+  if (attributes.flag(node, 'align_corners') || (method === 'bilinear' && attributes.flag(node, 'half_pixel_centers'))) unsupported(node, 'aligns corners, or measures from the centres of pixels')
+  if (!factors.every(Number.isInteger)) unsupported(node, 'does not enlarge by whole factors')
+  return reader.add({ op: 'upsample', id: node.name, inputs: [input], factors, method })
+}
+
+/** The largest or the smallest of two layers; of a layer and a constant of zeros, a ReLU. */
+const extreme = (op: 'maximum' | 'minimum'): Convert => (reader, node, inputs) => {
+  const [left, right] = [reader.weight(inputs[0]!), reader.weight(inputs[1]!)]
+  if (!left && !right) return reader.add({ op, id: node.name, inputs: inputs.map((name) => reader.read(name)) })
+  if (op === 'maximum' && (left ?? right)!.data.every((value) => value === 0)) {
+    return reader.add({ op: 'activation', name: 'relu', id: node.name, inputs: [reader.read((right ? inputs[0] : inputs[1])!)] })
+  }
+  return unsupported(node, 'compares with a constant')
+}
+
 const squeeze: Convert = (reader, node, inputs) => {
   const input = reader.read(inputs[0]!)
   const from = reader.shapeOf(input)
@@ -192,6 +217,13 @@ const converters: Readonly<Record<string, Convert>> = {
   AvgPool: pool('average-pool'),
   Mean: reduce('global-average-pool'),
   Max: reduce('global-max-pool'),
+  Maximum: extreme('maximum'),
+  Minimum: extreme('minimum'),
+  Prelu: (reader, node, inputs) =>
+    reader.add({ op: 'prelu', id: node.name, inputs: [reader.read(inputs[0]!)], weights: { alpha: rowWeight(reader.constant(inputs[1]!, node)) } }),
+  ResizeNearestNeighbor: upsample('nearest'),
+  ResizeBilinear: upsample('bilinear'),
+  Transpose: transpose,
   ConcatV2: concat,
   Pad: pad,
   PadV2: pad,

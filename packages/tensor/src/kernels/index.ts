@@ -6,6 +6,7 @@ import { conv2DBackpropFilter } from './conv2d-backprop-filter.js'
 import { conv2DBackpropInput } from './conv2d-backprop-input.js'
 import { depthwiseBackpropFilter } from './depthwise-backprop-filter.js'
 import { depthwiseBackpropInput } from './depthwise-backprop-input.js'
+import { erf } from './erf.js'
 import { conv2D, depthwiseConv2D, fusedConv2D, fusedDepthwiseConv2D } from './explicit-same-padding.js'
 import { fusedBatchNorm, fusedBatchNormOfChannels } from './fused-batch-norm.js'
 import { identity } from './identity.js'
@@ -31,6 +32,7 @@ export const wasmKernels: readonly KernelDefinition[] = [
   depthwiseBackpropFilter,
   depthwiseBackpropInput,
   depthwiseConv2D,
+  erf,
   fusedBatchNormOfChannels,
   fusedConv2D,
   fusedDepthwiseConv2D,
