@@ -83,8 +83,8 @@ const converters: Readonly<Record<string, Convert>> = {
   },
   UpSampling2D: (layer) => {
     channelsLast(layer)
-    const method = layer.config.interpolation ?? 'nearest'
-    if (method !== 'nearest' && method !== 'bilinear') unsupported(layer, `has the interpolation "${String(method)}"; supported are nearest and bilinear`)
+    const method = (layer.config.interpolation ?? 'nearest') as string
+    if (method !== 'nearest' && method !== 'bilinear') unsupported(layer, `has the interpolation "${method}"; supported are nearest and bilinear`)
     return [{ op: 'upsample', factors: pair(layer.config.size), method }]
   },
   Permute: (layer) => [{ op: 'transpose', axes: (layer.config.dims as number[]).map((axis) => axis - 1) }],
