@@ -96,7 +96,7 @@ def maps(model, x, target, rough):
     yield "guided-grad-cam", {"layer": "conv2", "interpolation": "nearest"}, "captum", attr.GuidedGradCam(model, model.conv2).attribute(x, target)
 
     ig = attr.IntegratedGradients(model)
-    for steps, quadrature, method in [(50, "gauss-legendre", "gausslegendre"), (20, "riemann-left", "riemann_left"), (20, "riemann-right", "riemann_right"), (20, "riemann-middle", "riemann_middle")]:
+    for steps, quadrature, method in [(50, "gauss-legendre", "gausslegendre"), (16, "riemann-left", "riemann_left"), (16, "riemann-right", "riemann_right"), (16, "riemann-middle", "riemann_middle")]:
         yield "integrated-gradients", {"steps": steps, "quadrature": quadrature}, "captum", ig.attribute(x, zero, target, n_steps=steps, method=method)
     if rough:
         yield "integrated-gradients", {"steps": 20, "baseline": 0.3}, "captum", ig.attribute(x, zero + 0.3, target, n_steps=20, method="gausslegendre")

@@ -324,3 +324,35 @@ test('a plugin brings a subcommand of its own', async () => {
   expect((await touchstone(['--help'], { cwd: at })).out).toMatch(/hello .*greets/)
   expect(await touchstone(['hello', 'world', '--loud'], { cwd: at })).toEqual({ code: 3, out: 'hello world --loud\n', err: '' })
 })
+
+describe('conformance', () => {
+  const cases = join(repository, 'packages/testkit/cases/attribution.json')
+
+  test('the reference cases pass, those without a method here are skipped by name', async () => {
+    const { code, out } = await touchstone(['conformance', cases], { cwd: repository })
+    const lines = out.trimEnd().split('\n')
+    expect(lines.at(-1)).toMatch(/^\d+ passed, 0 failed, \d+ skipped$/)
+    expect(lines.filter((line) => line.startsWith('passed')).length).toBeGreaterThanOrEqual(35)
+    expect(lines.filter((line) => line.startsWith('skipped') && !/no installed plugin answers "[a-z_]+"$/.test(line))).toEqual([])
+    expect(code).toBe(0)
+  })
+
+  test('a case that fails is told, and the code says so', async () => {
+    const file = JSON.parse(await readFile(cases, 'utf8')) as { cases: { id: string; expected: unknown }[] }
+    file.cases = file.cases.filter(({ id }) => id === 'saliency-basic' || id === 'forward-multilayer').map((one) => (one.id === 'saliency-basic' ? { ...one, expected: [[[1, 2, 3, 4, 5, 6]]] } : one))
+    const { code, out } = await touchstone(['conformance', join(folder, await write('wrong.json', file))], { cwd: repository })
+    expect(out).toMatch(/failed {3}saliency-basic: .*allowed/)
+    expect(out).toContain('1 passed, 1 failed, 0 skipped')
+    expect(code).toBe(1)
+  })
+
+  test.each([
+    ['no-such.json', 'cannot read'],
+    ['touchstone.config.json', 'reference cases are in the format attribution-cases/1'],
+  ])('what is no file of cases: %s', async (name, message) => {
+    await write('touchstone.config.json', config)
+    const { code, err } = await touchstone(['conformance', name])
+    expect(err).toContain(message)
+    expect(code).toBe(2)
+  })
+})

@@ -1,6 +1,7 @@
 import { definePlugin } from '@touchstone/core'
 import { gradientShap } from './gradient-shap.js'
 import { integratedGradients } from './integrated-gradients.js'
+import { referenceMethods } from './reference-methods.js'
 
 export { gaussLegendre } from './gauss-legendre.js'
 export { gradientShap, gradientShapAttributer, type GradientShapOptions } from './gradient-shap.js'
@@ -10,4 +11,4 @@ export { integratedGradientsMap, integratedGradientsMaps, type PathOptions } fro
 export { quadrature, quadratureRules, type Quadrature, type QuadratureRule } from './quadrature.js'
 
 /** Attribution by gradients along a path. */
-export default definePlugin({ name: '@touchstone/ig', extensions: [integratedGradients, gradientShap] })
+export default definePlugin({ name: '@touchstone/ig', extensions: [integratedGradients, gradientShap, ...referenceMethods] })

@@ -55,7 +55,8 @@ export function listCommand(signal: AbortSignal): Command {
       if (!loaded && host.plugins.length === 1) consoleLog.info('no dependency of the nearest package.json has the keyword touchstone-plugin: this is what every evaluation has')
       if (costs) console.log(configCostTable(costs))
       else if (cost) console.log(`${costTable(extensions.flatMap(({ kind, name, cost: one }) => (one ? [[`${kind} ${name}`, one]] : [])))}\n\nwith the default options; name a config for the MFLOP per row of its models and for its own options`)
-      else console.log(extensionsText(extensions))
+      // Answers to reference cases are for plugin authors; JSON has them.
+      else console.log(extensionsText(extensions.filter(({ kind }) => kind !== 'reference-method')))
     })
 }
 

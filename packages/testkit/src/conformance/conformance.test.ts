@@ -17,7 +17,7 @@ const plugin = definePlugin({
     defineReferenceMethod('rise-together', 'all inputs at once', ({ together }) => together(() => rise)),
     defineReferenceMethod('rise-one-by-one', 'one input at a time', ({ oneByOne }) => oneByOne(() => rise)),
     defineReferenceMethod('largest', "the largest value of another method's maps", async ({ ask, inputs, params }): Promise<Answer> => [[Math.max(...(await ask(params.text('method'), {}, inputs)).flatMap((map) => [...Array.from(map)]))]]),
-    defineReferenceMethod('per-row', 'an entry per row', async ({ inputs, params }) => [[0, 1].flatMap((row) => entryOfRow(params.perInput('values', 1)![0]!, row, inputs[0]!, 'values'))]),
+    defineReferenceMethod('per-row', 'an entry per row', ({ inputs, params }) => Promise.resolve([[0, 1].flatMap((row) => entryOfRow(params.perInput('values', 1)![0]!, row, inputs[0]!, 'values'))])),
   ],
 })
 
