@@ -50,5 +50,5 @@ export default defineConfig(
     },
   },
   ...direction,
-  { files: ['packages/core/src/**/*.ts'], ignores: ['packages/core/src/host.ts'], rules: { 'no-restricted-imports': ['error', { paths: ['tsyringe', 'reflect-metadata'], patterns: ['node:*', '@tensorflow/*', '@touchstone/*'] }] } },
+  { files: ['packages/core/src/**/*.ts'], ignores: ['packages/core/src/host.ts', 'packages/core/src/reflection.ts'], rules: { 'no-restricted-imports': ['error', { paths: ['tsyringe', 'reflect-metadata'], patterns: ['node:*', '@tensorflow/*', '@touchstone/*'] }] } },
 )

@@ -1,4 +1,4 @@
-import 'reflect-metadata'
+import './reflection.js'
 import { container as root, instancePerContainerCachingFactory, type DependencyContainer } from 'tsyringe'
 import { UserError } from './errors.js'
 import type { Cost, Extension, Extensions, Kind, ServiceTokens } from './extension.js'

@@ -163,6 +163,11 @@ test('every problem of a config is told at once, before any work', async () => {
 
 test.each([
   [{ attributers: { n: 'needs-network', squares: 'times-weights' } }, 'attributers.n: needs a model with network, which "one" does not offer; "squares" would work [@touchstone/evaluation]'],
+  // A model may say why it has not what is needed.
+  [
+    { attributers: { n: 'needs-network', squares: 'times-weights' }, models: { m: { given: { ...linearModel([[1, 2], [0, 0]]), capabilities: { networkMissing: 'layer "a" is not supported' } } } } },
+    'attributers.n: needs a model with network, which "m" does not offer (layer "a" is not supported); "squares" would work [@touchstone/evaluation]',
+  ],
   // What a method needs that stands in the options of another one is needed, too.
   [{ attributers: { w: { use: 'wrapper', options: { inner: 'needs-network' } } } }, 'attributers.w: needs a model with network, which "one" does not offer; "times-weights", "fails" would work [@touchstone/evaluation]'],
   [{ target: 2 }, 'target: class 2 does not exist in model "one": it knows 0 to 1 [@touchstone/evaluation]'],

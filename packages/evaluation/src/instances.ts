@@ -76,13 +76,19 @@ export async function makeInstances({ resolved, executor }: CheckedConfig, host:
       if (missing.length === 0) continue
       problems.push({
         path: ['attributers', name],
-        message: `needs a model with ${missing.join(', ')}, which "${label}" does not offer${model.outputs === 'probabilities' ? ' (its outputs are probabilities, not logits)' : ''}; ${whatWorks(resolved.attributers, model, host)}`,
+        message: `needs a model with ${missing.join(', ')}, which "${label}" does not offer${model.outputs === 'probabilities' ? ' (its outputs are probabilities, not logits)' : ''}${reasonsOf(model, missing)}; ${whatWorks(resolved.attributers, model, host)}`,
         source: '@touchstone/evaluation',
       })
     }
   }
   if (problems.length > 0) throw new ConfigError(origin, problems)
   return { models, dataset: dataset!, attributers, scores, executor: runner! }
+}
+
+/** Why a model has not what is missing, where it says so, as in `networkMissing`. */
+function reasonsOf({ capabilities }: Model, missing: readonly string[]): string {
+  const reasons = missing.map((need) => (capabilities as Readonly<Record<string, unknown>>)[`${need}Missing`]).filter((reason) => typeof reason === 'string')
+  return reasons.length > 0 ? ` (${reasons.join('; ')})` : ''
 }
 
 /** Which methods a model can be explained by: those of the config, else others of the loaded plugins, else where there are some. */

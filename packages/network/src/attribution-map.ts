@@ -1,5 +1,6 @@
 import { breathe, sliceRows, UserError, type Attributer, type Model, type Rows } from '@touchstone/core'
 import { tf } from '@touchstone/tensor'
+import { stillWorks } from './graph/graph-error.js'
 import type { Network } from './network.js'
 
 /** An attribution method as a pure, synchronous tensor function: maps in the shape of `x`, one per row. What can be differentiated again. */
@@ -64,8 +65,6 @@ export function attributerFromMap(method: TensorMap | SteppedMap): Attributer {
   }
 }
 
-const orOutputs = '; methods that ask for outputs alone would work, such as occlusion'
-
 /**
  * The model's network.
  * @throws UserError where its layers are not visible, or its outputs are probabilities.
@@ -73,11 +72,11 @@ const orOutputs = '; methods that ask for outputs alone would work, such as occl
 export function networkOf(model: Model): Network {
   const { network, networkMissing } = model.capabilities
   if (network) return network
-  if (networkMissing !== undefined) throw new UserError(`this method needs the layers of the model, but ${networkMissing}${orOutputs}`)
+  if (networkMissing !== undefined) throw new UserError(`this method needs the layers of the model, but ${networkMissing}; ${stillWorks}`)
   throw new UserError(
     model.outputs === 'probabilities'
       ? 'this method explains logits, but the model gives probabilities: end it with softmax (which is separated) or linear'
-      : `this method needs the gradient of the model, which it does not offer: use a model with a network, such as layers-model${orOutputs}`,
+      : `this method needs the gradient of the model, which it does not offer: use a model with a network, such as layers-model; ${stillWorks}`,
   )
 }
 

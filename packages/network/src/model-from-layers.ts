@@ -4,6 +4,7 @@ import { GraphError, UnsupportedLayerError } from './graph/graph-error.js'
 import { graphFromLayers } from './import/layers-model.js'
 import { expectClasses, modelFromNetwork } from './model-from-network.js'
 import { createNetwork, type Network } from './network.js'
+import { opaqueModel } from './opaque-model.js'
 import { foldBatchNorm } from './transform/fold-batch-norm.js'
 import { separateLogits } from './transform/separate-logits.js'
 
@@ -42,37 +43,26 @@ export async function modelFromLayers(model: layers.LayersModel, { dispose = fal
     if (dispose) model.dispose()
     return result
   } catch (error) {
-    if (error instanceof UnsupportedLayerError) return await opaqueModel(model, inputShape, error.message, dispose)
+    if (error instanceof UnsupportedLayerError) return await opaqueLayersModel(model, inputShape, error.problem, dispose)
     if (dispose) model.dispose()
     throw error
   }
 }
 
 /** A model whose layers are not seen through: it predicts, and that is all. */
-async function opaqueModel(model: layers.LayersModel, inputShape: readonly number[], networkMissing: string, dispose: boolean): Promise<Model> {
+async function opaqueLayersModel(model: layers.LayersModel, inputShape: readonly number[], networkMissing: string, dispose: boolean): Promise<Model> {
   const last = model.outputs[0]!.sourceLayer
   const { activation } = last.getConfig()
-  let rows = 0
-  return {
+  return opaqueModel({
     inputShape,
     classCount: model.outputs[0]!.shape[1]!,
     // Only a linear layer at the end is known to give logits.
     outputs: activation === 'linear' ? 'logits' : 'probabilities',
     fingerprint: await fingerprintOfLayers(model),
-    mflopPerRow: 0,
-    capabilities: { networkMissing },
-    predict: async (inputs) => {
-      rows += inputs.shape[0] ?? 0
-      const result = tf.tidy(() => model.apply(tf.tensor(inputs.data, [...inputs.shape])) as tf.Tensor)
-      try {
-        return { shape: result.shape, data: (await result.data()) as Float32Array }
-      } finally {
-        result.dispose()
-      }
-    },
-    rowsRun: () => rows,
-    ...(dispose && { dispose: () => void model.dispose() }),
-  }
+    networkMissing,
+    run: (x) => tf.tidy(() => model.apply(x) as tf.Tensor),
+    dispose: dispose ? () => void model.dispose() : undefined,
+  })
 }
 
 /** A hash of the layers, how they are connected, and their weights. Names of layers are not part of it. */

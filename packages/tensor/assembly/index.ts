@@ -1,4 +1,5 @@
 export { adam } from './adam'
+export { averagePoolGradient } from './average-pool'
 export { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise'
 export { gatherLargest, maxPoolGradient } from './max-pool'
 export { multiply, multiplyFewRows, multiplyScratchBytes } from './multiply'

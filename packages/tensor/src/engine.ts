@@ -39,7 +39,7 @@ export interface Engine {
 }
 
 /** Counts up with every change of a kernel or gradient that may change a bit of a result. */
-const kernelSetVersion = '2'
+const kernelSetVersion = '3'
 
 let opened: Promise<Engine> | undefined
 
@@ -89,6 +89,9 @@ async function start({ backend = 'auto', wasmPaths, kernels = 'touchstone' }: En
 
 /** Makes wasm the backend, or says why that is not possible. */
 async function startWasm(wasmPaths: EngineOptions['wasmPaths'], kernels: EngineOptions['kernels']): Promise<string | undefined> {
+  // tfjs's threaded build starts its threads from the text of its own functions. Where a bundler has shortened their names the threads fail, and an
+  // isolated page, for which tfjs would choose that build, waits for ever.
+  env().set('WASM_HAS_MULTITHREAD_SUPPORT', false)
   if (kernels !== 'stock' && !await env().getAsync('WASM_HAS_SIMD_SUPPORT')) return 'WebAssembly has no vector instructions (SIMD) here'
   if (wasmPaths !== undefined) {
     const missing = missingInNode(await wasmFileAt(wasmPaths))
@@ -113,8 +116,7 @@ async function startWasm(wasmPaths: EngineOptions['wasmPaths'], kernels: EngineO
 /** The one of the wasm files that tfjs will load. */
 async function wasmFileAt(wasmPaths: NonNullable<EngineOptions['wasmPaths']>): Promise<string> {
   const simd = await env().getAsync('WASM_HAS_SIMD_SUPPORT')
-  const threads = await env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT')
-  const file = simd && threads ? 'tfjs-backend-wasm-threaded-simd.wasm' : simd ? 'tfjs-backend-wasm-simd.wasm' : 'tfjs-backend-wasm.wasm'
+  const file = simd ? 'tfjs-backend-wasm-simd.wasm' : 'tfjs-backend-wasm.wasm'
   return typeof wasmPaths === 'string' ? wasmPaths + file : wasmPaths[file]
 }
 

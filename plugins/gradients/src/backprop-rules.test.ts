@@ -36,6 +36,16 @@ test.each([
   expect(await run(deconvolutionMap, toy({ name: 'relu' }), x, target)).toEqual(deconvolved)
 })
 
+test('a parametric ReLU with one slope is a leaky ReLU', async () => {
+  const leaky = toy({ name: 'leaky-relu', alpha: 0.25 })
+  const parametric: Graph = { ...leaky, nodes: leaky.nodes.map((node) => (node.id === 'f' ? { op: 'prelu', id: 'f', inputs: node.inputs, weights: { alpha: { shape: [1], data: Float32Array.of(0.25) } } } : node)) }
+  for (const map of [gradientMap, guidedBackpropMap, deconvolutionMap]) {
+    for (const x of [[3, 1], [1, 3], [-3, -1]]) expect(await run(map, parametric, x, 1)).toEqual(await run(map, leaky, x, 1))
+    const smooth = { beta: 5 }
+    expect(await run(map, surrogate(parametric, smooth), [1, 3], 1)).toEqual(await run(map, surrogate(leaky, smooth), [1, 3], 1))
+  }
+})
+
 test('ReLU6 is off above its end, leaky ReLU lets its slope through', async () => {
   // At (5, 3): hidden (2, 8).
   expect(await run(guidedBackpropMap, toy({ name: 'relu', max: 6 }), [5, 3], 1)).toEqual([0, 0])

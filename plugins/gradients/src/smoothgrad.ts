@@ -1,4 +1,4 @@
-import { breathe, defineExtension, hash, option, ref, rowAt, sizeOf, stackRows, type Attributer, type Randomness } from '@touchstone/core'
+import { breathe, defineExtension, hash, option, ref, rowAt, sizeOf, type Attributer, type Randomness } from '@touchstone/core'
 import * as z from 'zod/mini'
 
 /** How maps of noisy copies become one. */
@@ -20,43 +20,48 @@ export interface SmoothGradOptions {
 
 /** Takes the maps of one input's copies in order of their draws, in double precision, and gives what they come to. */
 interface Summary {
-  readonly add: (map: Float32Array) => void
+  /** The map stands in `maps` from `from` on. */
+  readonly add: (maps: Float32Array, from: number) => void
   readonly result: () => Float32Array
 }
 
+// Plain loops: a function called for every value takes as long as the noise itself.
 const summaries: Readonly<Record<SmoothGradVariant, (size: number) => Summary>> = {
   /** 1/n sum_k a_k */
-  mean: (size) => average(size, (a) => a),
+  mean: (size) => average(size, (sums, maps, from) => {
+    for (let i = 0; i < size; i++) sums[i]! += maps[from + i]!
+  }),
   /** 1/n sum_k a_k^2 */
-  squared: (size) => average(size, (a) => a * a),
+  squared: (size) => average(size, (sums, maps, from) => {
+    for (let i = 0; i < size; i++) sums[i]! += maps[from + i]! * maps[from + i]!
+  }),
   /** 1/n sum_k (a_k - mean a)^2, by Welford's updates: exactly 0 where all maps are equal. */
   variance: (size) => {
     const mean = new Float64Array(size)
-    const squares = new Float64Array(size)
-    let n = 0
-    return {
-      add: (map) => {
-        n++
-        map.forEach((a, i) => {
-          const before = a - mean[i]!
-          mean[i]! += before / n
-          squares[i]! += before * (a - mean[i]!)
-        })
-      },
-      result: () => Float32Array.from(squares, (sum) => sum / n),
-    }
+    return average(size, (squares, maps, from, n) => {
+      for (let i = 0; i < size; i++) {
+        const a = maps[from + i]!
+        const before = a - mean[i]!
+        mean[i]! += before / n
+        squares[i]! += before * (a - mean[i]!)
+      }
+    })
   },
 }
 
-function average(size: number, of: (a: number) => number): Summary {
+/** Sums divided by the number of maps: `addTo` adds the n-th map to them. */
+function average(size: number, addTo: (sums: Float64Array, maps: Float32Array, from: number, n: number) => void): Summary {
   const sums = new Float64Array(size)
   let n = 0
   return {
-    add: (map) => {
-      n++
-      map.forEach((a, i) => (sums[i]! += of(a)))
+    add: (maps, from) => {
+      addTo(sums, maps, from, ++n)
     },
-    result: () => Float32Array.from(sums, (sum) => sum / n),
+    result: () => {
+      const result = new Float32Array(size)
+      for (let i = 0; i < size; i++) result[i] = sums[i]! / n
+      return result
+    },
   }
 }
 
@@ -71,33 +76,33 @@ export function smoothGradAttributer({ attributer, variant, samples, sd, relativ
       const size = sizeOf(rowShape)
       const count = inputs.shape[0]!
       const data = new Float32Array(inputs.data.length)
-      const inputNoise = noiseOf(noise)
 
       for (let first = 0; first < count; first += batchRows) {
-        const rows = Array.from({ length: Math.min(batchRows, count - first) }, (_, i) => ({
-          row: first + i,
-          x: rowAt(inputs, first + i),
-          sigma: relativeTo === 'range' ? sd * rangeOf(rowAt(inputs, first + i)) : sd,
-          summary: summaries[variant](size),
-        }))
+        const rows = Array.from({ length: Math.min(batchRows, count - first) }, (_, i) => {
+          const x = rowAt(inputs, first + i)
+          const purpose = noise === 'shared' ? '@touchstone/smoothgrad' : `@touchstone/smoothgrad ${hash(x)}`
+          return { row: first + i, x, sigma: relativeTo === 'range' ? sd * rangeOf(x) : sd, purpose, randomness: randomness[first + i]!, summary: summaries[variant](size) }
+        })
+        const normals = lastKept()
         const drawsAtOnce = Math.max(1, Math.floor(batchRows / rows.length))
         for (let from = 0; from < samples; from += drawsAtOnce) {
           const draws = Array.from({ length: Math.min(drawsAtOnce, samples - from) }, (_, i) => from + i)
           const copies = draws.flatMap((draw) => rows.map((row) => ({ ...row, draw })))
-          const noisy: Float32Array[] = []
-          for (const { x, sigma, row, draw } of copies) {
+          const noisy = new Float32Array(copies.length * size)
+          for (const [at, { x, sigma, draw, ...copy }] of copies.entries()) {
             await breathe(request.signal)
-            const normals = inputNoise(x, randomness[row]!, draw)
-            noisy.push(x.map((value, i) => value + sigma * normals[i]!))
+            addNoise(noisy.subarray(at * size, (at + 1) * size), x, sigma, normals(copy.randomness, copy.purpose, draw, size))
           }
           const maps = await attributer.attribute({
             ...request,
-            inputs: stackRows(noisy, rowShape),
+            inputs: { shape: [copies.length, ...rowShape], data: noisy },
             targets: copies.map(({ row }) => targets[row]!),
-            randomness: copies.map(({ row, draw }) => ofDraw(randomness[row]!, draw)),
+            randomness: copies.map((copy) => ofDraw(copy.randomness, copy.draw)),
             batchRows,
           })
-          copies.forEach(({ summary }, i) => summary.add(rowAt(maps, i)))
+          copies.forEach(({ summary }, i) => {
+            summary.add(maps.data, i * size)
+          })
         }
         for (const { row, summary } of rows) data.set(summary.result(), row * size)
       }
@@ -106,14 +111,18 @@ export function smoothGradAttributer({ attributer, variant, samples, sd, relativ
   }
 }
 
-/** The normal numbers of a draw for an input; the last ones are kept, for the neighbour that comes next. */
-function noiseOf(noise: SmoothGradOptions['noise']): (x: Float32Array, randomness: Randomness, draw: number) => Float64Array {
-  let last: { readonly randomness: Randomness; readonly draw: number; readonly normals: Float64Array } | undefined
-  return (x, randomness, draw) => {
-    if (noise === 'independent') return randomness.normals(`@touchstone/smoothgrad ${hash(x)}`, draw, x.length)
-    if (last?.randomness !== randomness || last.draw !== draw) last = { randomness, draw, normals: randomness.normals('@touchstone/smoothgrad', draw, x.length) }
+/** The normal numbers of a draw; the last ones are kept, for the neighbour that comes next. */
+function lastKept(): (randomness: Randomness, purpose: string, draw: number, count: number) => Float64Array {
+  let last: { readonly randomness: Randomness; readonly purpose: string; readonly draw: number; readonly normals: Float64Array } | undefined
+  return (randomness, purpose, draw, count) => {
+    if (last?.randomness !== randomness || last.purpose !== purpose || last.draw !== draw) last = { randomness, purpose, draw, normals: randomness.normals(purpose, draw, count) }
     return last.normals
   }
+}
+
+/** out = x + sigma e */
+function addNoise(out: Float32Array, x: Float32Array, sigma: number, e: Float64Array): void {
+  for (let i = 0; i < out.length; i++) out[i] = x[i]! + sigma * e[i]!
 }
 
 /** max(x) - min(x). */

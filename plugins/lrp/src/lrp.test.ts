@@ -34,6 +34,28 @@ async function attribute(model: Model, input_: readonly number[], options: Reado
   return [...(await (await methodOf(options)).attribute({ model, inputs, targets: [target], randomness: [createRandomness(0, 'x')], batchRows: 64 })).data]
 }
 
+test.each(names)('%s goes through layers that move, enlarge and compare, and loses nothing there', (composite) => {
+  const graph: Graph = {
+    nodes: [
+      input(4, 4, 2),
+      { op: 'conv2d', id: 'conv', inputs: ['x'], strides: [1, 1], padding: 'valid', weights: { kernel: weight([2, 2, 2, 4], 'conv') } },
+      { op: 'prelu', id: 'prelu', inputs: ['conv'], weights: { alpha: vector([0.1, 0.2, 0.3, 0.4]) } },
+      { op: 'upsample', id: 'nearest', inputs: ['prelu'], factors: [2, 2], method: 'nearest' },
+      { op: 'upsample', id: 'bilinear', inputs: ['prelu'], factors: [2, 2], method: 'bilinear' },
+      { op: 'maximum', id: 'larger', inputs: ['nearest', 'bilinear'] },
+      { op: 'minimum', id: 'smaller', inputs: ['larger', 'bilinear'] },
+      { op: 'transpose', id: 'turned', inputs: ['smaller'], axes: [1, 0, 2] },
+      { op: 'reshape', id: 'flat', inputs: ['turned'], shape: [-1] },
+      dense('out', 'flat', weight([144, 2], 'out')),
+    ],
+    output: 'out',
+  }
+  withNetwork(graph, (network) => {
+    const [atDense, atConvolution] = relevance(network, tensor([2, 4, 4, 2], 'image'), [0, 1], { composite }, ['flat', 'conv']).map((maps) => read(tf.sum(maps, maps.shape.map((_, axis) => axis).slice(1))))
+    expect(distance(atConvolution!, atDense!)).toBeLessThan(1e-4 * Math.max(1, ...atDense!.map(Math.abs)))
+  })
+})
+
 // Numbers of Captum's own tests (tests/attr/test_lrp.py of pytorch/captum): SimpleLRPModel, with the first weight at -2 or 2, without biases.
 describe('the numbers of Captum', () => {
   const simple = (first: number): Graph => ({ nodes: [input(3), dense('linear', 'x', matrix([[first, 2, 2], [2, 2, 2], [2, 2, 2]])), relu('relu', 'linear'), dense('linear2', 'relu', matrix([[3], [3], [3]]))], output: 'linear2' })

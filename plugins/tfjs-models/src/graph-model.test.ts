@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Base, Host, type Model } from '@touchstone/core'
+import { networkOf } from '@touchstone/network'
+import { tf } from '@touchstone/tensor'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import plugin from './index.js'
 
@@ -16,7 +18,7 @@ const json = {
       { name: 'x', op: 'Placeholder', attr: { shape: { shape: { dim: [{ size: '-1' }, { size: '3' }] } } } },
       { name: 'w', op: 'Const' },
       { name: 'b', op: 'Const' },
-      { name: 'dense', op: '_FusedMatMul', input: ['x', 'w', 'b'], attr: { fused_ops: { list: { s: [btoa('BiasAdd')] } } } },
+      { name: 'dense', op: '_FusedMatMul', input: ['x', 'w', 'b'], attr: { fused_ops: { list: { s: [btoa('BiasAdd')] } }, num_args: { i: '1' } } },
       { name: 'softmax', op: 'Softmax', input: ['dense'] },
       { name: 'extra', op: 'Identity', input: ['softmax'] },
     ],
@@ -24,6 +26,12 @@ const json = {
   signature: { outputs: { probabilities: { name: 'softmax:0' } } },
   weightsManifest: [{ paths: ['a.bin'], weights: [{ name: 'w', shape: [3, 2], dtype: 'float32' }, { name: 'b', shape: [2], dtype: 'float32' }] }],
 }
+/** The model with an operation between its dense layer and its softmax, or in place of that. */
+function ending(op: string, input: string, ...after: object[]): string {
+  const node = [...json.modelTopology.node.slice(0, 4), { name: 'odd', op, input: [input] }, ...after]
+  return JSON.stringify({ ...json, modelTopology: { node }, signature: undefined })
+}
+
 const files = new Map<string, string | Uint8Array>([
   ['/model/model.json', JSON.stringify(json)],
   ['/model/a.bin', new Uint8Array(weights.buffer)],
@@ -32,8 +40,12 @@ const files = new Map<string, string | Uint8Array>([
   ['/short/a.bin', new Uint8Array(4)],
   ['/huge/model.json', JSON.stringify({ ...json, weightsManifest: [{ paths: ['a.bin'], weights: [{ name: 'w', shape: [1e6, 1e6], dtype: 'float32' }] }] })],
   ['/layers/model.json', JSON.stringify({ ...json, format: 'layers-model', modelTopology: {} })],
-  ['/fft/model.json', JSON.stringify({ ...json, modelTopology: { node: json.modelTopology.node.map((node) => (node.name === 'softmax' ? { ...node, op: 'FFT' } : node)) } })],
-  ['/fft/a.bin', new Uint8Array(weights.buffer)],
+  ['/cos/model.json', ending('Cos', 'dense')],
+  ['/cos/a.bin', new Uint8Array(weights.buffer)],
+  ['/cos-softmax/model.json', ending('Cos', 'dense', { name: 'softmax', op: 'Softmax', input: ['odd'] })],
+  ['/cos-softmax/a.bin', new Uint8Array(weights.buffer)],
+  ['/nobody/model.json', ending('NobodyKnows', 'dense')],
+  ['/nobody/a.bin', new Uint8Array(weights.buffer)],
 ])
 
 let folder: string
@@ -75,13 +87,33 @@ test('a graph-model comes from disk and from the web, with logits for its softma
   }
 })
 
+test('an operation that no network has leaves a model that predicts and says why it does no more', async () => {
+  const inputs = { shape: [3, 3], data: Float32Array.of(1, 0, -1, 0.1, 0.2, 0.3, 1, 1, 1) }
+  const logits = await (await load('.')).predict(inputs)
+  const before = tf.memory().numTensors
+  const model = await load(`${origin}/cos`)
+  expect(model).toMatchObject({ inputShape: [3], classCount: 2, outputs: 'probabilities', capabilities: { networkMissing: 'layer "odd" (Cos) is not supported' } })
+  const found = await model.predict(inputs)
+  expect(found.shape).toEqual([3, 2])
+  found.data.forEach((value, i) => expect(value).toBeCloseTo(Math.cos(logits.data[i]!), 5))
+  expect(model.rowsRun()).toBe(3)
+
+  const separated = await load(`${origin}/cos-softmax`)
+  expect(separated.outputs).toBe('logits')
+  expect((await separated.predict(inputs)).data).toEqual(found.data)
+  expect(() => networkOf(separated)).toThrow('this method needs the layers of the model, but layer "odd" (Cos) is not supported; attribution methods that need no network')
+  await separated.dispose!()
+  await model.dispose!()
+  expect(tf.memory().numTensors).toBe(before)
+})
+
 test.each([
   ['nowhere', '/nowhere/model.json: there is no such file'],
   ['broken', 'weight file "../model/a.bin" lies outside the model\'s folder'],
   ['short', 'its weight files hold 4 bytes, but its shapes want 32: a file is truncated or missing'],
   ['huge', 'its weights want 4000000000000 bytes, more than'],
   ['layers', 'expected a tfjs graph-model, found a layers-model: use the model "layers-model"'],
-  ['fft', 'layer "softmax" (FFT) is not supported'],
+  ['nobody', 'layer "odd" (NobodyKnows) is not supported, and TensorFlow.js cannot run it either: Unknown op'],
 ])('%s gives one clear message', async (at, message) => {
   const error = await load(`${origin}/${at}`).catch((thrown: unknown) => thrown as Error)
   expect(error).toMatchObject({ name: 'UserError' })

@@ -1,5 +1,5 @@
 import { hash } from '../hash.js'
-import { normalQuantile } from './normal-quantile.js'
+import { toNormalQuantiles } from './normal-quantile.js'
 import { philox } from './philox.js'
 
 /**
@@ -12,6 +12,9 @@ export interface Randomness {
   /** `count` standard normal numbers. */
   readonly normals: (purpose: string, draw: number, count: number) => Float64Array
 }
+
+/** Working memory. */
+const words = new Uint32Array(256)
 
 /** @param seed any number; @param subject whose numbers these are, usually an example's id. */
 export function createRandomness(seed: number, subject: string): Randomness {
@@ -28,14 +31,20 @@ export function createRandomness(seed: number, subject: string): Randomness {
 
   const uniforms = (purpose: string, draw: number, count: number): Float64Array => {
     const key = keyOf(purpose)
-    const block = new Uint32Array(4)
     const values = new Float64Array(count)
-    for (let index = 0; index < count; index += 4) {
-      philox([index / 4, draw >>> 0, 0, 0], key, block)
-      for (let lane = 0; lane < 4 && index + lane < count; lane++) values[index + lane] = (block[lane]! + 0.5) / 0x100000000
+    for (let from = 0; from < count; from += words.length) {
+      const length = Math.min(words.length, count - from)
+      for (let i = 0; i < length; i += 4) philox((from + i) / 4, draw, 0, 0, key[0], key[1], words, i)
+      for (let i = 0; i < length; i++) values[from + i] = (words[i]! + 0.5) / 0x100000000
     }
     return values
   }
 
-  return { uniforms, normals: (purpose, draw, count) => uniforms(purpose, draw, count).map(normalQuantile) }
+  const normals = (purpose: string, draw: number, count: number): Float64Array => {
+    const values = uniforms(purpose, draw, count)
+    toNormalQuantiles(values)
+    return values
+  }
+
+  return { uniforms, normals }
 }

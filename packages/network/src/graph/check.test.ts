@@ -26,7 +26,7 @@ test('a graph of ten thousand layers is put in order', () => {
 
 test.each<[string, Graph, string]>([
   ['an unknown kind', graph(input, { op: 'attention', id: 'out', inputs: ['x'] }), 'layer "out" is of the unknown kind "attention"'],
-  ['an unknown activation', graph(input, { op: 'activation', id: 'out', inputs: ['x'], name: 'mish' }), 'layer "out" (activation): there is no activation "mish"'],
+  ['an unknown activation', graph(input, { op: 'activation', id: 'out', inputs: ['x'], name: 'squish' }), 'layer "out" (activation): there is no activation "squish"'],
   ['a cycle', graph(input, { op: 'add', id: 'out', inputs: ['x', 'b'] }, { op: 'identity', id: 'b', inputs: ['out'] }), 'the layers form a cycle: "b" depends on itself through "out"'],
   ['an input that is not there', graph(input, { op: 'identity', id: 'out', inputs: ['y'] }), 'layer "out" takes its input from "y", which is not there'],
   ['an output that is not there', graph(input), 'the output "out" is not there'],

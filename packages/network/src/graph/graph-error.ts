@@ -5,8 +5,12 @@ export const stillWorks = 'attribution methods that need no network (they ask a 
 
 /** A graph that cannot be run: names the layer, what is wrong with it, and what still works. */
 export class GraphError extends UserError {
+  /** What is wrong, without what still works. */
+  readonly problem: string
+
   constructor(problem: string) {
     super(`${problem}; ${stillWorks}`)
+    this.problem = problem
   }
 }
 

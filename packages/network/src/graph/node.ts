@@ -90,6 +90,10 @@ export type ActivationName =
   | 'softsign'
   | 'swish'
   | 'exponential'
+  | 'gelu'
+  | 'gelu-tanh'
+  | 'mish'
+  | 'thresholded-relu'
   | 'smooth-leaky-relu'
   | 'smooth-clipped-relu'
 
@@ -101,8 +105,31 @@ export interface ActivationNode extends NodeBase {
   readonly alpha?: number
   /** How sharp the bend of a softplus is, softplus(x) = log(1 + exp(beta x)) / beta: 1 unless told. */
   readonly beta?: number
+  /** Up to where a thresholded-relu gives 0; above it the value itself: 1 unless told. */
+  readonly theta?: number
   /** The largest value a relu gives, 6 for ReLU6: unbounded unless told. */
   readonly max?: number
+}
+
+/** max(0, x) + alpha min(0, x), with slopes of their own for each channel or value; `alpha` is broadcast against a row. */
+export interface PreluNode extends NodeBase {
+  readonly op: 'prelu'
+  readonly weights: { readonly alpha: Weight }
+  /** As a surrogate: alpha x + (1 - alpha) softplus(x), with a bend as sharp as this. */
+  readonly beta?: number
+}
+
+/** The axes of a row in another order: axis i of what comes out is axis `axes[i]` of what goes in, from 0. */
+export interface TransposeNode extends NodeBase {
+  readonly op: 'transpose'
+  readonly axes: readonly number[]
+}
+
+/** Images made larger by whole factors: every pixel becomes a block of equal ones, or pixels between are filled in by straight lines. */
+export interface UpsampleNode extends NodeBase {
+  readonly op: 'upsample'
+  readonly factors: Pair
+  readonly method: 'nearest' | 'bilinear'
 }
 
 /** The same values in another shape, that of one row. A length of -1 is worked out. Flatten is `[-1]`. */
@@ -130,9 +157,9 @@ export interface ConcatNode extends NodeBase {
   readonly axis?: number
 }
 
-/** Sums and products of inputs, broadcast against each other. */
+/** Sums, products, largest and smallest of inputs, broadcast against each other. Of equal ones the first counts. */
 export interface ArithmeticNode extends NodeBase {
-  readonly op: 'add' | 'multiply'
+  readonly op: 'add' | 'multiply' | 'maximum' | 'minimum'
 }
 
 /** sum_i coefficients[i] inputs[i] + constant. */
@@ -157,6 +184,9 @@ export type GraphNode =
   | GlobalPoolNode
   | AffineNode
   | ActivationNode
+  | PreluNode
+  | TransposeNode
+  | UpsampleNode
   | ReshapeNode
   | ZeroPadNode
   | SliceNode

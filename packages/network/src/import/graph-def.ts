@@ -1,4 +1,5 @@
 import { isRecord, UserError } from '@touchstone/core'
+import { GraphError } from '../graph/graph-error.js'
 import type { Weight } from '../graph/node.js'
 import type { Shape } from '../graph/check.js'
 
@@ -49,8 +50,13 @@ export const attributes = {
     return value === undefined ? undefined : Number(value)
   },
   flag: (node: GraphDefNode, name: string): boolean => node.attr?.[name]?.b === true,
-  /** Of one row: the batch's axis is left out. Lengths that are not fixed are NaN. */
-  rowShape: (node: GraphDefNode): Shape | undefined => node.attr?.shape?.shape?.dim?.slice(1).map(({ size }) => (Number(size ?? -1) < 0 ? NaN : Number(size))),
+}
+
+/** The shape of one row of a placeholder. @throws GraphError where a length is not fixed. */
+export function rowShapeOf({ name, attr }: GraphDefNode): Shape {
+  const shape = attr?.shape?.shape?.dim?.slice(1).map(({ size }) => Number(size ?? -1))
+  if (!shape || shape.some((length) => length < 0)) throw new GraphError(`expected an input of fixed shape, found [${shape?.map((length) => (length < 0 ? '?' : length)).join(', ') ?? '?'}] for "${name}"`)
+  return shape
 }
 
 /** The transpose of a matrix. */

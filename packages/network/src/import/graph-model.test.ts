@@ -81,8 +81,38 @@ test('the operations of converted models compute what TensorFlow.js does', async
   await expectClose(inputGradient(network, image4, [0, 2]), tf.grad((at: tf.Tensor) => targetLogitSum(network, at, [0, 2]))(image4))
 })
 
+test('so do those that move, enlarge and compare', async () => {
+  const weights = {
+    slopes: { shape: [1, 1, 2] },
+    perm: { shape: [4], data: [0, 3, 1, 2], dtype: 'int32' as const },
+    back: { shape: [4], data: [0, 2, 3, 1], dtype: 'int32' as const },
+    size: { shape: [2], data: [12, 18], dtype: 'int32' as const },
+    zero: { shape: [], data: [0] },
+  }
+  const nodes: Node[] = [
+    x(),
+    { name: 'prelu', op: 'Prelu', input: ['x', 'slopes'] },
+    { name: 'channels-first', op: 'Transpose', input: ['prelu', 'perm'] },
+    { name: 'channels-last', op: 'Transpose', input: ['channels-first', 'back'] },
+    { name: 'nearest', op: 'ResizeNearestNeighbor', input: ['channels-last', 'size'], attr: { half_pixel_centers: { b: true } } },
+    { name: 'bilinear', op: 'ResizeBilinear', input: ['x', 'size'] },
+    { name: 'larger', op: 'Maximum', input: ['nearest', 'bilinear'] },
+    { name: 'smaller', op: 'Minimum', input: ['larger', 'nearest'] },
+    { name: 'positive', op: 'Maximum', input: ['zero', 'smaller'] },
+    { name: 'out', op: 'Add', input: ['positive', 'larger'] },
+  ]
+  const network = createNetwork(await graphFromArtifacts(artifacts(nodes, weights)))
+  const images = tensor([2, 6, 6, 2]) as tf.Tensor4D
+  const nearest = tf.image.resizeNearestNeighbor(tf.prelu<tf.Tensor4D>(images, tensor([1, 1, 2], 'slopes') as tf.Tensor4D), [12, 18], false, true)
+  const larger = tf.maximum(nearest, tf.image.resizeBilinear(images, [12, 18]))
+  await expectClose(network.logits(images), tf.add(tf.relu(tf.minimum(larger, nearest)), larger))
+  await expectClose(inputGradient(network, images, [3, 100]), tf.grad((at: tf.Tensor) => targetLogitSum(network, at, [3, 100]))(images))
+})
+
 test.each<[string, Node[], string]>([
+  ['a resize by no whole factor', [x(), { name: 'out', op: 'ResizeBilinear', input: ['x', 'odd'] }], 'layer "out" (ResizeBilinear) does not enlarge by whole factors'],
   ['an unknown operation', [x(), { name: 'fft', op: 'FFT', input: ['x'] }], 'layer "fft" (FFT) is not supported'],
+  ['unknown operations', [x(), { name: 'fft', op: 'FFT', input: ['x'] }, { name: 'relu', op: 'Relu', input: ['fft'] }, { name: 'top', op: 'TopKV2', input: ['relu'] }], 'layers "top" (TopKV2), "fft" (FFT) are not supported;'],
   ['a cycle', [x(), { name: 'a', op: 'Add', input: ['x', 'b'] }, { name: 'b', op: 'Relu', input: ['a'] }, { name: 'out', op: 'Relu', input: ['b'] }], 'the layers form a cycle'],
   ['missing weights', [x(), { name: 'w2', op: 'Const' }, { name: 'out', op: 'Mul', input: ['x', 'w2'] }], 'the weights of "w2" are missing'],
   ['an input that is not there', [{ name: 'out', op: 'Relu', input: ['nowhere'] }], '"nowhere" is read, but is not there'],
@@ -92,7 +122,7 @@ test.each<[string, Node[], string]>([
   ['channels first', [x(), { name: 'out', op: 'MaxPool', input: ['x'], attr: { ...window, data_format: text('NCHW') } }], 'has channels first'],
   ['several outputs', [x(), { name: 'a', op: 'Relu', input: ['x'] }, { name: 'b', op: 'Relu', input: ['x'] }], 'expected a model of one output, found 2: a, b'],
 ])('%s is one clear message', async (_name, nodes, message) => {
-  const error = await graphFromArtifacts(artifacts(nodes, { w: { shape: [3] }, m: { shape: [2, 3] } })).catch((thrown: unknown) => thrown as Error)
+  const error = await graphFromArtifacts(artifacts(nodes, { w: { shape: [3] }, m: { shape: [2, 3] }, odd: { shape: [2], data: [7, 7], dtype: 'int32' } })).catch((thrown: unknown) => thrown as Error)
   expect(error).toMatchObject({ name: 'UserError' })
   expect((error as Error).message).toContain(message)
 })

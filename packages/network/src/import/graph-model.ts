@@ -4,7 +4,7 @@ import { batchNormAffine } from '../graph/batch-norm.js'
 import { GraphError, UnsupportedLayerError } from '../graph/graph-error.js'
 import type { ActivationNode, Graph, GraphNode, Padding, Pair, Weight } from '../graph/node.js'
 import { layerOf } from '../layers/index.js'
-import { attributes, inputsOf, parseTopology, transposed, type GraphDefNode } from './graph-def.js'
+import { attributes, inputsOf, parseTopology, rowShapeOf, transposed, type GraphDefNode } from './graph-def.js'
 
 /**
  * Reads a tf.GraphModel, a converted Keras or TensorFlow model, as a graph, from its artifacts: the topology of `model.json`, and the weights.
@@ -15,14 +15,15 @@ import { attributes, inputsOf, parseTopology, transposed, type GraphDefNode } fr
  */
 export async function graphFromArtifacts(artifacts: tf.io.ModelArtifacts): Promise<Graph> {
   const nodes = parseTopology(artifacts.modelTopology)
+  const last = outputOf(nodes, artifacts)
+  refuseUnsupported(nodes, last)
   const reader = new GraphDefReader(nodes, await decodeWeights(artifacts))
-  const outputs = outputsOf(nodes, artifacts)
-  if (outputs.length !== 1) throw new UserError(`expected a model of one output, found ${outputs.length}: ${outputs.join(', ')}`)
-  const output = reader.read(outputs[0]!)
+  const output = reader.read(last)
   return { nodes: reader.nodes, output }
 }
 
-async function decodeWeights({ weightData, weightSpecs }: tf.io.ModelArtifacts): Promise<ReadonlyMap<string, Weight>> {
+/** The weights of a graph-model by name, as float32. */
+export async function decodeWeights({ weightData, weightSpecs }: tf.io.ModelArtifacts): Promise<ReadonlyMap<string, Weight>> {
   if (!weightData || !weightSpecs) throw new GraphError('expected a model with weights, found none')
   const tensors = tf.io.decodeWeights(tf.io.CompositeArrayBuffer.join(weightData), weightSpecs)
   const weights = new Map<string, Weight>()
@@ -31,6 +32,32 @@ async function decodeWeights({ weightData, weightSpecs }: tf.io.ModelArtifacts):
     tensor.dispose()
   }
   return weights
+}
+
+/** The one node that is the output. @throws UserError where there are several. */
+export function outputOf(nodes: ReadonlyMap<string, GraphDefNode>, artifacts: tf.io.ModelArtifacts): string {
+  const outputs = outputsOf(nodes, artifacts)
+  if (outputs.length !== 1) throw new UserError(`expected a model of one output, found ${outputs.length}: ${outputs.join(', ')}`)
+  return outputs[0]!
+}
+
+/** Names all operations at once that there is no node for, of those that the output depends on. */
+function refuseUnsupported(nodes: ReadonlyMap<string, GraphDefNode>, output: string): void {
+  const seen = new Set<string>()
+  const unknown: string[] = []
+  const open = [output]
+  while (open.length > 0) {
+    const node = nodes.get(open.pop()!)
+    if (!node || seen.has(node.name)) continue
+    seen.add(node.name)
+    if (node.op === 'Const' || node.op === 'ReadVariableOp') continue
+    if (!Object.hasOwn(converters, node.op)) unknown.push(`"${node.name}" (${node.op})`)
+    // The shape that a reshape asks for may be computed by operations of its own.
+    open.push(...(node.op === 'Reshape' ? inputsOf(node).slice(0, 1) : inputsOf(node)).toReversed())
+  }
+  if (unknown.length === 0) return
+  const [what, are] = unknown.length === 1 ? ['layer', 'is'] : ['layers', 'are']
+  throw new UnsupportedLayerError(`${what} ${unknown.join(', ')} ${are} not supported`)
 }
 
 /** By the signature where there is one; else what nothing reads. */
@@ -131,6 +158,31 @@ const concat: Convert = (reader, node, inputs) => {
   return reader.add({ op: 'concat', id: node.name, inputs: parts, axis: axis < 0 ? rank + axis : axis - 1 })
 }
 
+const transpose: Convert = (reader, node, inputs) => {
+  const [batch, ...axes] = reader.constant(inputs[1]!, node).data
+  if (batch !== 0) unsupported(node, 'moves the batch')
+  return reader.add({ op: 'transpose', id: node.name, inputs: [reader.read(inputs[0]!)], axes: axes.map((axis) => axis - 1) })
+}
+
+const upsample = (method: 'nearest' | 'bilinear'): Convert => (reader, node, inputs) => {
+  const input = reader.read(inputs[0]!)
+  const size = [...reader.constant(inputs[1]!, node).data]
+  const factors = size.map((length, axis) => length / reader.shapeOf(input)[axis]!) as unknown as Pair
+  if (attributes.flag(node, 'align_corners') || (method === 'bilinear' && attributes.flag(node, 'half_pixel_centers'))) unsupported(node, 'aligns corners, or measures from the centres of pixels')
+  if (!factors.every(Number.isInteger)) unsupported(node, 'does not enlarge by whole factors')
+  return reader.add({ op: 'upsample', id: node.name, inputs: [input], factors, method })
+}
+
+/** The largest or the smallest of two layers; of a layer and a constant of zeros, a ReLU. */
+const extreme = (op: 'maximum' | 'minimum'): Convert => (reader, node, inputs) => {
+  const [left, right] = [reader.weight(inputs[0]!), reader.weight(inputs[1]!)]
+  if (!left && !right) return reader.add({ op, id: node.name, inputs: inputs.map((name) => reader.read(name)) })
+  if (op === 'maximum' && (left ?? right)!.data.every((value) => value === 0)) {
+    return reader.add({ op: 'activation', name: 'relu', id: node.name, inputs: [reader.read((right ? inputs[0] : inputs[1])!)] })
+  }
+  return unsupported(node, 'compares with a constant')
+}
+
 const squeeze: Convert = (reader, node, inputs) => {
   const input = reader.read(inputs[0]!)
   const from = reader.shapeOf(input)
@@ -143,9 +195,7 @@ const unchanged: Convert = (reader, _node, inputs) => reader.read(inputs[0]!)
 
 const converters: Readonly<Record<string, Convert>> = {
   Placeholder: (reader, node) => {
-    const shape = attributes.rowShape(node)
-    if (!shape || shape.some(Number.isNaN)) throw new GraphError(`expected an input of fixed shape, found [${shape?.map((length) => (Number.isNaN(length) ? '?' : length)).join(', ') ?? '?'}] for "${node.name}"`)
-    return reader.add({ op: 'input', id: node.name, inputs: [], shape })
+    return reader.add({ op: 'input', id: node.name, inputs: [], shape: rowShapeOf(node) })
   },
   Conv2D: convolution('conv2d'),
   _FusedConv2D: convolution('conv2d'),
@@ -167,6 +217,13 @@ const converters: Readonly<Record<string, Convert>> = {
   AvgPool: pool('average-pool'),
   Mean: reduce('global-average-pool'),
   Max: reduce('global-max-pool'),
+  Maximum: extreme('maximum'),
+  Minimum: extreme('minimum'),
+  Prelu: (reader, node, inputs) =>
+    reader.add({ op: 'prelu', id: node.name, inputs: [reader.read(inputs[0]!)], weights: { alpha: rowWeight(reader.constant(inputs[1]!, node)) } }),
+  ResizeNearestNeighbor: upsample('nearest'),
+  ResizeBilinear: upsample('bilinear'),
+  Transpose: transpose,
   ConcatV2: concat,
   Pad: pad,
   PadV2: pad,
@@ -206,7 +263,7 @@ class GraphDefReader {
     const node = this.#find(name)
     if (this.#open.has(name)) throw new GraphError(`the layers form a cycle: "${name}" depends on itself`)
     const convert = Object.hasOwn(converters, node.op) ? converters[node.op] : undefined
-    if (!convert) unsupported(node, `is not supported; supported are ${Object.keys(converters).join(', ')}`)
+    if (!convert) unsupported(node, 'is not supported')
     this.#open.add(name)
     const id = convert(this, node, inputsOf(node))
     this.#open.delete(name)

@@ -8,6 +8,10 @@ export interface LayerSource {
   readonly kind: string
   readonly config: Readonly<Record<string, unknown>>
   readonly weights: ReadonlyMap<string, Weight>
+  /** How many layers it takes its input from. */
+  readonly inputCount: number
+  /** Of one input row, of the first input. */
+  readonly inputShape: readonly (number | null)[]
   /** Of one output row. */
   readonly outputShape: readonly (number | null)[]
 }
@@ -22,6 +26,17 @@ type Convert = (layer: LayerSource) => readonly Piece[]
 const converters: Readonly<Record<string, Convert>> = {
   Dense: (layer) => [{ op: 'dense', weights: { kernel: weight(layer, 'kernel'), bias: layer.weights.get('bias') } }, ...activationOf(layer)],
   Conv2D: (layer) => [{ op: 'conv2d', weights: { kernel: weight(layer, 'kernel'), bias: layer.weights.get('bias') }, ...geometry(layer) }, ...activationOf(layer)],
+  // A signal of length L is an image of height 1 and width L.
+  Conv1D: (layer) => {
+    const { shape, data } = weight(layer, 'kernel')
+    const { strides: [stride], dilations: [dilation], padding: pad } = geometry(layer)
+    const line = { strides: [1, stride], dilations: [1, dilation], padding: pad } as const
+    return [asImage(layer), { op: 'conv2d', weights: { kernel: { shape: [1, ...shape], data }, bias: layer.weights.get('bias') }, ...line }, asSignal(layer), ...activationOf(layer)]
+  },
+  MaxPooling1D: (layer) => [asImage(layer), { op: 'max-pool', ...poolingOfSignal(layer) }, asSignal(layer)],
+  AveragePooling1D: (layer) => [asImage(layer), { op: 'average-pool', ...poolingOfSignal(layer) }, asSignal(layer)],
+  GlobalMaxPooling1D: () => [{ op: 'global-max-pool' }],
+  GlobalAveragePooling1D: () => [{ op: 'global-average-pool' }],
   DepthwiseConv2D: (layer) => [{ op: 'depthwise-conv2d', weights: { kernel: weight(layer, 'depthwise_kernel'), bias: layer.weights.get('bias') }, ...geometry(layer) }, ...activationOf(layer)],
   SeparableConv2D: (layer) => [
     { op: 'depthwise-conv2d', part: 'depthwise', weights: { kernel: weight(layer, 'depthwise_kernel') }, ...geometry(layer) },
@@ -42,6 +57,8 @@ const converters: Readonly<Record<string, Convert>> = {
   },
   LeakyReLU: (layer) => [{ op: 'activation', name: 'leaky-relu', alpha: numberOf(layer, 'alpha', 0.3) }],
   ELU: (layer) => [{ op: 'activation', name: 'elu', alpha: numberOf(layer, 'alpha', 1) }],
+  PReLU: (layer) => [{ op: 'prelu', weights: { alpha: weight(layer, 'alpha') } }],
+  ThresholdedReLU: (layer) => [{ op: 'activation', name: 'thresholded-relu', theta: numberOf(layer, 'theta', 1) }],
   Softmax: (layer) => {
     const axis = layer.config.axis as number | undefined
     if (axis !== undefined && axis !== -1 && axis !== layer.outputShape.length) unsupported(layer, `is a softmax along axis ${axis}, not the last`)
@@ -59,6 +76,18 @@ const converters: Readonly<Record<string, Convert>> = {
     const both = (side: number | [number, number]): [number, number] => (typeof side === 'number' ? [side, side] : side)
     return [{ op: 'zero-pad', padding: [both(vertical), both(horizontal)] }]
   },
+  Cropping2D: (layer) => {
+    channelsLast(layer)
+    const [[top], [left]] = layer.config.cropping as [[number, number], [number, number]]
+    return [{ op: 'slice', begin: [top, left, 0], size: layer.outputShape.map((length) => length ?? NaN) }]
+  },
+  UpSampling2D: (layer) => {
+    channelsLast(layer)
+    const method = (layer.config.interpolation ?? 'nearest') as string
+    if (method !== 'nearest' && method !== 'bilinear') unsupported(layer, `has the interpolation "${method}"; supported are nearest and bilinear`)
+    return [{ op: 'upsample', factors: pair(layer.config.size), method }]
+  },
+  Permute: (layer) => [{ op: 'transpose', axes: (layer.config.dims as number[]).map((axis) => axis - 1) }],
   Concatenate: (layer) => {
     const axis = numberOf(layer, 'axis', -1)
     if (axis === 0) unsupported(layer, 'joins rows of the batch')
@@ -66,6 +95,9 @@ const converters: Readonly<Record<string, Convert>> = {
   },
   Add: () => [{ op: 'add' }],
   Multiply: () => [{ op: 'multiply' }],
+  Average: ({ inputCount }) => [{ op: 'linear-combination', coefficients: new Array<number>(inputCount).fill(1 / inputCount) }],
+  Maximum: () => [{ op: 'maximum' }],
+  Minimum: () => [{ op: 'minimum' }],
   Dropout: () => [{ op: 'identity' }],
   SpatialDropout1D: () => [{ op: 'identity' }],
   AlphaDropout: () => [{ op: 'identity' }],
@@ -79,7 +111,7 @@ const converters: Readonly<Record<string, Convert>> = {
 /** The nodes of a layer, each fed by the one before. @throws UnsupportedLayerError for a layer that has none. */
 export function layerNodes(layer: LayerSource): readonly Piece[] {
   const convert = Object.hasOwn(converters, layer.kind) ? converters[layer.kind] : undefined
-  if (!convert) unsupported(layer, `is not supported; supported are ${Object.keys(converters).join(', ')}`)
+  if (!convert) unsupported(layer, 'is not supported')
   return convert(layer)
 }
 
@@ -99,6 +131,9 @@ const activationNames: Readonly<Record<string, Pick<ActivationNode, 'name' | 'ma
   swish: { name: 'swish' },
   silu: { name: 'swish' },
   exponential: { name: 'exponential' },
+  gelu: { name: 'gelu' },
+  gelu_new: { name: 'gelu-tanh' },
+  mish: { name: 'mish' },
 }
 
 function activationOf(layer: LayerSource): readonly Piece[] {
@@ -119,6 +154,14 @@ function pooling(layer: LayerSource): { size: Pair; strides: Pair; padding: 'sam
   channelsLast(layer)
   const size = pair(layer.config.poolSize)
   return { size, strides: layer.config.strides ? pair(layer.config.strides) : size, padding: padding(layer) }
+}
+
+const asImage = (layer: LayerSource): Piece => ({ op: 'reshape', part: 'image', shape: [1, ...layer.inputShape.map((length) => length ?? NaN)] })
+const asSignal = (layer: LayerSource): Piece => ({ op: 'reshape', part: 'signal', shape: layer.outputShape.map((length) => length ?? NaN) })
+
+function poolingOfSignal(layer: LayerSource): ReturnType<typeof pooling> {
+  const { size: [size], strides: [stride], padding: pad } = pooling(layer)
+  return { size: [1, size], strides: [1, stride], padding: pad }
 }
 
 function padding(layer: LayerSource): 'same' | 'valid' {

@@ -79,6 +79,8 @@ class LayersReader {
       kind: layer.getClassName(),
       config: layer.getConfig(),
       weights: this.#weights.get(layer) ?? new Map<string, Weight>(),
+      inputCount: inputs.length,
+      inputShape: layer.inboundNodes[tensor.nodeIndex]!.inputTensors[0]?.shape.slice(1) ?? [],
       outputShape: tensor.shape.slice(1),
     }
     const pieces = layerNodes(source)

@@ -20,6 +20,11 @@ const seluAlpha = 1.6732632423543772
 const softplus = (x: tf.Tensor, beta = 1): tf.Tensor => (beta === 1 ? tf.softplus(x) : tf.div(tf.softplus(tf.mul(x, beta)), beta))
 const softplusSlope = (x: tf.Tensor, beta = 1): tf.Tensor => tf.sigmoid(beta === 1 ? x : tf.mul(x, beta))
 
+const geluScale = Math.sqrt(2 / Math.PI)
+const geluCubic = 0.044715
+const geluTanh = (x: tf.Tensor): tf.Tensor => tf.tanh(tf.mul(geluScale, tf.add(x, tf.mul(geluCubic, tf.mul(x, tf.square(x))))))
+const normalDistribution = (x: tf.Tensor): tf.Tensor => tf.mul(0.5, tf.add(1, tf.erf(tf.mul(x, Math.SQRT1_2))))
+
 const activations: Readonly<Record<ActivationName, OfNode>> = {
   linear: { value: (x) => tf.clone(x), slope: (x) => tf.onesLike(x) },
   relu: {
@@ -59,6 +64,31 @@ const activations: Readonly<Record<ActivationName, OfNode>> = {
     },
   },
   exponential: { value: (x) => tf.exp(x), slope: (_x, y) => y },
+  // x Phi(x), with Phi the distribution function of the standard normal.
+  gelu: {
+    value: (x) => tf.mul(x, normalDistribution(x)),
+    slope: (x) => tf.add(normalDistribution(x), tf.mul(x, tf.mul(1 / Math.sqrt(2 * Math.PI), tf.exp(tf.mul(-0.5, tf.square(x)))))),
+  },
+  // The same with a tanh that comes close to Phi.
+  'gelu-tanh': {
+    value: (x) => tf.mul(tf.mul(0.5, x), tf.add(1, geluTanh(x))),
+    slope: (x) => {
+      const t = geluTanh(x)
+      const inner = tf.mul(geluScale, tf.add(1, tf.mul(3 * geluCubic, tf.square(x))))
+      return tf.mul(0.5, tf.add(tf.add(1, t), tf.mul(tf.mul(x, inner), tf.sub(1, tf.square(t)))))
+    },
+  },
+  mish: {
+    value: (x) => tf.mul(x, tf.tanh(tf.softplus(x))),
+    slope: (x) => {
+      const t = tf.tanh(tf.softplus(x))
+      return tf.add(t, tf.mul(tf.mul(x, tf.sigmoid(x)), tf.sub(1, tf.square(t))))
+    },
+  },
+  'thresholded-relu': {
+    value: (x, { theta = 1 }) => tf.mul(x, tf.step(tf.sub(x, theta))),
+    slope: (x, _y, { theta = 1 }) => tf.step(tf.sub(x, theta)),
+  },
   // a x + (1 - a) softplus(x): the leaky ReLU without its kink.
   'smooth-leaky-relu': {
     value: (x, { alpha = 0.3, beta }) => tf.add(tf.mul(alpha, x), tf.mul(1 - alpha, softplus(x, beta))),

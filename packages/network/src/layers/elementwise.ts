@@ -2,6 +2,7 @@ import { sameShape } from '@touchstone/core'
 import { tf } from '@touchstone/tensor'
 import type { AffineNode, ArithmeticNode, LinearCombinationNode, Weight } from '../graph/node.js'
 import { onlyInput, refuse, type Layer } from './layer.js'
+import { withGradient } from './with-gradient.js'
 
 /** scale x + shift. */
 export const affine: Layer<AffineNode> = {
@@ -44,8 +45,29 @@ export const linearCombination: Layer<LinearCombinationNode> = {
   gradient: ({ coefficients }, { inputs }, signal) => inputs.map((x, i) => summedTo(tf.mul(signal, coefficients[i]!), x.shape)),
 }
 
+/** The largest or the smallest of inputs, value by value. The signal goes to the first of several. */
+const extreme = (of: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor, beyond: (best: tf.Tensor, x: tf.Tensor) => tf.Tensor): Layer<ArithmeticNode> => ({
+  shape: (node, inputs) => broadcastAll(node, inputs),
+  forward: (_node, inputs) => withGradient(inputs, [], (...xs) => xs.reduce((best, x) => of(best, x)), (dy, xs) => sentTo(xs, xs.reduce((best, x) => of(best, x)), dy, beyond)),
+  gradient: (_node, { inputs, output }, signal) => sentTo(inputs, output, signal, beyond),
+})
+
+function sentTo(inputs: readonly tf.Tensor[], best: tf.Tensor, signal: tf.Tensor, beyond: (best: tf.Tensor, x: tf.Tensor) => tf.Tensor): tf.Tensor[] {
+  let left: tf.Tensor = tf.onesLike(best)
+  return inputs.map((x) => {
+    // 1 where x itself is the best, and none before it was: a constant.
+    const chosen = tf.mul(left, tf.sub(1, tf.step(beyond(best, x))))
+    left = tf.sub(left, chosen)
+    return summedTo(tf.mul(signal, chosen), x.shape)
+  })
+}
+
+export const maximum = extreme((a, b) => tf.maximum(a, b), (best, x) => tf.sub(best, x))
+
+export const minimum = extreme((a, b) => tf.minimum(a, b), (best, x) => tf.sub(x, best))
+
 /** The shape of two arrays broadcast against each other; undefined where they do not fit. */
-function broadcast(a: readonly number[], b: readonly number[]): readonly number[] | undefined {
+export function broadcast(a: readonly number[], b: readonly number[]): readonly number[] | undefined {
   const rank = Math.max(a.length, b.length)
   const lengths = Array.from({ length: rank }, (_, i) => [a[a.length - rank + i] ?? 1, b[b.length - rank + i] ?? 1] as const)
   return lengths.every(([one, other]) => one === other || one === 1 || other === 1) ? lengths.map(([one, other]) => (one === 1 ? other : one)) : undefined

@@ -2,11 +2,13 @@ import type { GraphNode, Op } from '../graph/node.js'
 import { activation } from './activation.js'
 import { conv2d, depthwiseConv2d } from './convolution.js'
 import { dense } from './dense.js'
-import { add, affine, linearCombination, multiply } from './elementwise.js'
+import { add, affine, linearCombination, maximum, minimum, multiply } from './elementwise.js'
 import { globalAveragePool, globalMaxPool } from './global-pooling.js'
 import type { Layer } from './layer.js'
 import { averagePool, maxPool } from './pooling.js'
-import { concat, identity, input, reshape, slice, softmax, zeroPad } from './shape.js'
+import { prelu } from './prelu.js'
+import { concat, identity, input, reshape, slice, softmax, transpose, zeroPad } from './shape.js'
+import { upsample } from './upsample.js'
 
 const layers: Readonly<Record<Op, Layer<never>>> = {
   input,
@@ -20,12 +22,17 @@ const layers: Readonly<Record<Op, Layer<never>>> = {
   affine: affine,
   'batch-norm': affine,
   activation,
+  prelu,
   reshape,
+  transpose,
+  upsample,
   'zero-pad': zeroPad,
   slice,
   concat,
   add: add,
   multiply: multiply,
+  maximum,
+  minimum,
   'linear-combination': linearCombination,
   softmax: softmax,
   identity: identity,

@@ -24,7 +24,7 @@ export const maxPool: Layer<PoolNode> = {
 export const averagePool: Layer<PoolNode> = {
   shape,
   forward: (node, [x]) => average(x as tf.Tensor4D, node),
-  gradient: (node, { inputs: [x] }, signal) => [spreadOut(signal as tf.Tensor4D, (x as tf.Tensor4D).shape, node)],
+  gradient: (node, { inputs: [x] }, signal) => [spreadOut(signal, x!, node)],
 }
 
 const attrsOf = ({ size, strides, padding }: Pooling) => ({ filterSize: [...size], strides: [...strides], pad: padding })
@@ -65,30 +65,14 @@ function atMaximum(values: tf.Tensor4D, x: tf.Tensor4D, output: tf.Tensor4D, poo
   return sum!
 }
 
-/** tfjs's average-pooling with the right gradient: its own divides by the whole window where padding is part of it. */
-function average(image: tf.Tensor4D, pooling: Pooling): tf.Tensor4D {
-  return withGradient(
-    [image],
-    [],
-    (x) => tf.avgPool(x as tf.Tensor4D, [...pooling.size], [...pooling.strides], pooling.padding),
-    (dy) => [spreadOut(dy as tf.Tensor4D, image.shape, pooling)],
-  ) as tf.Tensor4D
+function average(image: tf.Tensor4D, { size, strides, padding }: Pooling): tf.Tensor4D {
+  return tf.avgPool(image, [...size], [...strides], padding)
 }
 
-/** The transpose of `average`. */
-function spreadOut(signal: tf.Tensor4D, inputShape: [number, number, number, number], pooling: Pooling): tf.Tensor4D {
-  const whole = pooling.size[0] * pooling.size[1]
-  const scale = pooling.padding === 'same' ? tf.div(whole, windowCounts(inputShape, signal.shape, pooling)) : undefined
-  return withGradient(
-    [scale ? tf.mul(signal, scale) : signal],
-    scale ? [scale] : [],
-    // The kernel reads no more of its `input` than the shape.
-    (dy) => runKernel('AvgPoolGrad', { dy: dy, input: tf.zeros(inputShape) }, attrsOf(pooling)),
-    (upstream, _inputs, [kept]) => {
-      const mean = average(upstream as tf.Tensor4D, pooling)
-      return [kept ? tf.div(mean, kept) : mean]
-    },
-  ) as tf.Tensor4D
+/** The transpose of `average`: each value of `signal` in equal parts to its window; of `x` only the shape counts. */
+function spreadOut(signal: tf.Tensor, x: tf.Tensor, pooling: Pooling): tf.Tensor {
+  const run = (dy: tf.Tensor): tf.Tensor => runKernel('AvgPoolGrad', { dy, input: x }, attrsOf(pooling))
+  return hasGradient('AvgPoolGrad') ? run(signal) : withGradient([signal], [], run, (upstream) => [average(upstream as tf.Tensor4D, pooling)])
 }
 
 /** How many values of the image each window covers: `[1, height, width, 1]`. */

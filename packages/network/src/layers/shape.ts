@@ -1,6 +1,6 @@
 import { sizeOf } from '@touchstone/core'
 import { tf } from '@touchstone/tensor'
-import type { ConcatNode, PlainNode, ReshapeNode, SliceNode, ZeroPadNode } from '../graph/node.js'
+import type { ConcatNode, PlainNode, ReshapeNode, SliceNode, TransposeNode, ZeroPadNode } from '../graph/node.js'
 import { onlyInput, refuse, type Layer, type NodeOf } from './layer.js'
 
 export const input: Layer<NodeOf<'input'>> = {
@@ -49,6 +49,16 @@ export const zeroPad: Layer<ZeroPadNode> = {
   },
   forward: ({ padding: [[top, bottom], [left, right]] }, [x]) => tf.pad(x!, [[0, 0], [top, bottom], [left, right], [0, 0]]),
   gradient: ({ padding: [[top], [left]] }, { inputs: [x] }, signal) => [tf.slice(signal, [0, top, left, 0], x!.shape)],
+}
+
+export const transpose: Layer<TransposeNode> = {
+  shape: (node, inputs) => {
+    const from = onlyInput(node, inputs)
+    if (![...node.axes].sort((a, b) => a - b).every((axis, i) => axis === i) || node.axes.length !== from.length) refuse(node, `[${node.axes.join(', ')}] is no order of the axes of rows of shape [${from.join(', ')}]`)
+    return node.axes.map((axis) => from[axis]!)
+  },
+  forward: ({ axes }, [x]) => tf.transpose(x!, [0, ...axes.map((axis) => axis + 1)]),
+  gradient: ({ axes }, _computed, signal) => [tf.transpose(signal, [0, ...axes.map((_, axis) => axes.indexOf(axis) + 1)])],
 }
 
 export const slice: Layer<SliceNode> = {

@@ -1,10 +1,12 @@
 import { adamStep } from './adam-step.js'
+import { avgPoolGrad, avgPoolGradOnCpu } from './avg-pool-grad.js'
 import { batchMatMul } from './batch-mat-mul.js'
 import { cast } from './cast.js'
 import { conv2DBackpropFilter } from './conv2d-backprop-filter.js'
 import { conv2DBackpropInput } from './conv2d-backprop-input.js'
 import { depthwiseBackpropFilter } from './depthwise-backprop-filter.js'
 import { depthwiseBackpropInput } from './depthwise-backprop-input.js'
+import { erf } from './erf.js'
 import { conv2D, depthwiseConv2D, fusedConv2D, fusedDepthwiseConv2D } from './explicit-same-padding.js'
 import { fusedBatchNorm, fusedBatchNormOfChannels } from './fused-batch-norm.js'
 import { identity } from './identity.js'
@@ -21,6 +23,7 @@ export type { WasmBackend } from './kernel.js'
 /** What we put in the place of tfjs's kernels on its wasm backend. */
 export const wasmKernels: readonly KernelDefinition[] = [
   adamStep,
+  avgPoolGrad,
   batchMatMul,
   cast,
   conv2D,
@@ -29,6 +32,7 @@ export const wasmKernels: readonly KernelDefinition[] = [
   depthwiseBackpropFilter,
   depthwiseBackpropInput,
   depthwiseConv2D,
+  erf,
   fusedBatchNormOfChannels,
   fusedConv2D,
   fusedDepthwiseConv2D,
@@ -41,4 +45,4 @@ export const wasmKernels: readonly KernelDefinition[] = [
 ]
 
 /** What we put in the place of tfjs's kernels on its cpu backend. */
-export const cpuKernels: readonly KernelDefinition[] = [fusedBatchNorm]
+export const cpuKernels: readonly KernelDefinition[] = [avgPoolGradOnCpu, fusedBatchNorm]

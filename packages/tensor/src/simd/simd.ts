@@ -20,6 +20,7 @@ export interface Simd {
     beta1: number, rest1: number, beta2: number, rest2: number, rate: number, correction: number, epsilon: number,
   ) => void
   readonly addTo: (target: number, values: number, count: number) => void
+  readonly averagePoolGradient: (dy: number, dx: number, ...geometry: Windows) => void
   readonly collectPixels: (
     from: number, x: number, firstLine: number, lines: number, height: number, width: number, channels: number, outHeight: number, outWidth: number,
     filterHeight: number, filterWidth: number, strideY: number, strideX: number, top: number, left: number,

@@ -6,7 +6,7 @@ const seluScale = 1.0507009873554805
 const seluAlpha = 1.6732632423543772
 
 /** The value of an activation. */
-export function activate({ name, alpha, beta = 1, max = Infinity }: ActivationNode, x: number): number {
+export function activate({ name, alpha, beta = 1, theta = 1, max = Infinity }: ActivationNode, x: number): number {
   switch (name) {
     case 'linear':
       return x
@@ -32,6 +32,13 @@ export function activate({ name, alpha, beta = 1, max = Infinity }: ActivationNo
       return x * sigmoid(x)
     case 'exponential':
       return Math.exp(x)
+    case 'thresholded-relu':
+      return x > theta ? x : 0
+    case 'mish':
+      return x * Math.tanh(softplus(x, 1))
+    case 'gelu':
+    case 'gelu-tanh':
+      throw new Error(`no twin of ${name}`)
     case 'smooth-leaky-relu':
       return (alpha ?? 0.3) * x + (1 - (alpha ?? 0.3)) * softplus(x, beta)
     case 'smooth-clipped-relu': {
@@ -43,7 +50,7 @@ export function activate({ name, alpha, beta = 1, max = Infinity }: ActivationNo
 
 /** The slope of an activation; at a kink the one to the left. */
 export function slopeOf(node: ActivationNode, x: number): number {
-  const { name, alpha, beta = 1, max = Infinity } = node
+  const { name, alpha, beta = 1, theta = 1, max = Infinity } = node
   switch (name) {
     case 'linear':
       return 1
@@ -69,6 +76,15 @@ export function slopeOf(node: ActivationNode, x: number): number {
       return sigmoid(x) + x * sigmoid(x) * sigmoid(-x)
     case 'exponential':
       return Math.exp(x)
+    case 'thresholded-relu':
+      return x > theta ? 1 : 0
+    case 'mish': {
+      const t = Math.tanh(softplus(x, 1))
+      return t + x * (1 - t * t) * sigmoid(x)
+    }
+    case 'gelu':
+    case 'gelu-tanh':
+      throw new Error(`no twin of ${name}`)
     case 'smooth-leaky-relu':
       return (alpha ?? 0.3) + (1 - (alpha ?? 0.3)) * sigmoid(beta * x)
     case 'smooth-clipped-relu':

@@ -6,7 +6,7 @@ import { indexAt, positions, sizeOf } from './shapes.js'
 const tap = (index: number, weight = 1, input = 0): Tap => ({ input, index, weight })
 const sum = (taps: readonly Tap[], bias = 0): Sum => ({ taps, bias })
 
-/** A layer written out, from its node and the shapes of its inputs. @throws Error for a softmax, of which every output takes all inputs. */
+/** A layer written out, from its node and the shapes of its inputs. @throws Error for a layer that has no twin. */
 export function plainLayer(node: GraphNode, inputs: readonly (readonly number[])[]): PlainLayer {
   const [from] = inputs as readonly [readonly number[]]
   const same = (sums: readonly Sum[]): PlainLayer => ({ kind: 'sums', shape: from, sums })
@@ -101,8 +101,16 @@ export function plainLayer(node: GraphNode, inputs: readonly (readonly number[])
       const shape = broadcast(inputs)
       return { kind: 'products', shape, factors: positions(shape).map((position) => inputs.map((one, input) => tap(indexAt(one, position), 1, input))) }
     }
+    case 'transpose': {
+      const shape = node.axes.map((axis) => from[axis]!)
+      return { kind: 'sums', shape, sums: positions(shape).map((position) => sum([tap(indexAt(from, from.map((_, axis) => position[node.axes.indexOf(axis)]!)))])) }
+    }
     case 'softmax':
-      throw new Error('no twin of softmax')
+    case 'prelu':
+    case 'upsample':
+    case 'maximum':
+    case 'minimum':
+      throw new Error(`no twin of ${node.op}`)
   }
 }
 

@@ -1,6 +1,6 @@
 import type { ActivationNode, Point } from '@touchstone/network'
 import { tf } from '@touchstone/tensor'
-import { endOf, slopeOver } from './slope-over.js'
+import { endOf, quotientOf, slopeOver } from './slope-over.js'
 import type { DeepLiftRule } from './step.js'
 
 /**
@@ -14,3 +14,8 @@ export const rescale: DeepLiftRule = ({ node, inputs, output, reference, signal 
 export function rescaled(node: ActivationNode, multiplier: tf.Tensor, { inputs: [z], output: y }: Point, { inputs: [z0], output: y0 }: Point): tf.Tensor {
   return tf.mul(multiplier, slopeOver(node, [[endOf(node, z0!, y0), endOf(node, z!, y)]], tf.sub(y, y0), tf.sub(z!, z0!)))
 }
+
+/** The same for a PReLU, whose slopes differ from value to value. */
+export const rescalePrelu: DeepLiftRule = ({ inputs: [z], output: y, reference, signal, gradient }) => [
+  quotientOf(tf.mul(signal, tf.sub(y, reference.output)), tf.sub(z!, reference.inputs[0]!), gradient(signal)[0]!),
+]

@@ -1,8 +1,8 @@
 import { UserError } from '@touchstone/core'
 import { named, ofActivation, ofKind, type ActivationNode, type CheckedGraph, type Op, type RuleFor } from '@touchstone/network'
-import { crossMaximum } from './cross-maximum.js'
+import { crossMaximum, crossMinimum } from './cross-maximum.js'
 import { product } from './product.js'
-import { rescale } from './rescale.js'
+import { rescale, rescalePrelu } from './rescale.js'
 import { revealCancel } from './reveal-cancel.js'
 import { forKinds, forLayers } from './step.js'
 
@@ -12,7 +12,9 @@ export type DeepLiftRuleName = 'rescale' | 'reveal-cancel'
 /** What layers are not linear goes by these; the plain gradient is the linear rule. */
 const base: readonly RuleFor[] = [
   forLayers(ofActivation(), rescale),
-  forKinds(['max-pool', 'global-max-pool'], crossMaximum),
+  forKinds(['prelu'], rescalePrelu),
+  forKinds(['max-pool', 'global-max-pool', 'maximum'], crossMaximum),
+  forKinds(['minimum'], crossMinimum),
   forKinds(['multiply'], product),
   {
     for: ofKind('softmax'),

@@ -6,6 +6,7 @@ import type { CompositeTable } from './table.js'
  */
 export const base: CompositeTable = [
   { for: 'activation', rule: 'pass' },
+  { for: 'prelu', rule: 'pass' },
   { for: 'softmax', rule: 'pass' },
   { for: 'batch-norm', rule: 'pass' },
   { for: 'affine', rule: 'epsilon' },
@@ -13,7 +14,10 @@ export const base: CompositeTable = [
   { for: 'linear-combination', rule: 'norm' },
   { for: 'average-pool', rule: 'norm' },
   { for: 'global-average-pool', rule: 'norm' },
+  { for: 'upsample', rule: 'norm' },
   { for: 'max-pool', rule: 'winner-take-all' },
   { for: 'global-max-pool', rule: 'winner-take-all' },
+  { for: 'maximum', rule: 'winner-take-all' },
+  { for: 'minimum', rule: 'winner-take-all' },
   { for: 'multiply', rule: 'split' },
 ]

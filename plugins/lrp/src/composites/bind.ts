@@ -7,8 +7,8 @@ import { nonNegativeLayers } from './non-negative.js'
 import { groups, orders, type CompositeEntry, type CompositeTable, type LayerChoice } from './table.js'
 
 const kinds: readonly GraphNode['op'][] = [
-  'dense', 'conv2d', 'depthwise-conv2d', 'max-pool', 'average-pool', 'global-max-pool', 'global-average-pool', 'affine', 'batch-norm', 'activation',
-  'reshape', 'zero-pad', 'slice', 'concat', 'add', 'multiply', 'linear-combination', 'softmax', 'identity',
+  'dense', 'conv2d', 'depthwise-conv2d', 'max-pool', 'average-pool', 'global-max-pool', 'global-average-pool', 'affine', 'batch-norm', 'activation', 'prelu',
+  'reshape', 'transpose', 'upsample', 'zero-pad', 'slice', 'concat', 'add', 'multiply', 'maximum', 'minimum', 'linear-combination', 'softmax', 'identity',
 ]
 
 /**

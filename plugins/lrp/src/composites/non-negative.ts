@@ -10,7 +10,7 @@ export function nonNegativeLayers(graph: CheckedGraph): (id: string) => boolean 
 function keepsAbove(node: GraphNode, isNonNegative: (id: string) => boolean): boolean {
   switch (node.op) {
     case 'activation':
-      return ['relu', 'sigmoid', 'hard-sigmoid', 'exponential', 'softplus'].includes(node.name) || (node.name === 'linear' && node.inputs.every(isNonNegative))
+      return ['relu', 'thresholded-relu', 'sigmoid', 'hard-sigmoid', 'exponential', 'softplus'].includes(node.name) || (node.name === 'linear' && node.inputs.every(isNonNegative))
     case 'softmax':
       return true
     case 'max-pool':
@@ -23,6 +23,10 @@ function keepsAbove(node: GraphNode, isNonNegative: (id: string) => boolean): bo
     case 'concat':
     case 'add':
     case 'multiply':
+    case 'maximum':
+    case 'minimum':
+    case 'transpose':
+    case 'upsample':
     case 'identity':
       return node.inputs.every(isNonNegative)
     default:

@@ -14,9 +14,9 @@ import { zBox } from './z-box.js'
 import { zPlus } from './z-plus.js'
 
 const kernel = ['dense', 'conv2d', 'depthwise-conv2d'] as const satisfies Op[]
-const sums = ['add', 'linear-combination', 'average-pool', 'global-average-pool'] as const satisfies Op[]
+const sums = ['add', 'linear-combination', 'average-pool', 'global-average-pool', 'upsample'] as const satisfies Op[]
 const affine = ['affine', 'batch-norm'] as const satisfies Op[]
-const single = ['dense', 'conv2d', 'depthwise-conv2d', 'average-pool', 'max-pool', 'activation', 'softmax', 'identity', ...affine] as const satisfies Op[]
+const single = ['dense', 'conv2d', 'depthwise-conv2d', 'average-pool', 'max-pool', 'activation', 'prelu', 'softmax', 'identity', ...affine] as const satisfies Op[]
 
 /** The rules by name, and the kinds of layers that each is made for. */
 export const rules = {
@@ -32,7 +32,7 @@ export const rules = {
   norm: { make: norm, kinds: sums },
   pass: { make: pass, kinds: single },
   split: { make: split, kinds: ['multiply'] },
-  'winner-take-all': { make: winnerTakeAll, kinds: ['max-pool', 'global-max-pool'] },
+  'winner-take-all': { make: winnerTakeAll, kinds: ['max-pool', 'global-max-pool', 'maximum', 'minimum'] },
 } as const satisfies Record<string, { readonly make: MakeRule; readonly kinds: readonly GraphNode['op'][] }>
 
 export type RuleName = keyof typeof rules
