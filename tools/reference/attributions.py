@@ -41,8 +41,10 @@ class Classifier(nn.Module):
         self.dense2 = nn.Linear(64, 10)
 
     def forward(self, x):
-        x = self.pool1(self.relu1(self.conv1(x)))
-        x = self.pool2(self.relu2(self.conv2(x)))
+        # Captum's DeepLift hooks tensors: where one is the output of a ReLU and the input of a pool, the ReLU gets the plain gradient of the pool instead
+        # of the rule's, and contributions no longer add up. A copy keeps the two apart.
+        x = self.pool1(self.relu1(self.conv1(x)).clone())
+        x = self.pool2(self.relu2(self.conv2(x)).clone())
         return self.dense2(self.relu3(self.dense1(torch.flatten(x, 1))))
 
 
