@@ -251,3 +251,33 @@ test('a baseline that does not fit a network is told', () => {
     expect(() => of(tf.zeros([2]), ['nowhere'])).toThrow('there is no layer "nowhere"')
   })
 })
+
+test.each(rules)('layers with several ways through them add up: PReLU, upsampling, the largest and the smallest of branches, turned axes; by %s', (rule) => {
+  const graph: Graph = {
+    nodes: [
+      input(4, 4, 2),
+      { op: 'conv2d', id: 'conv', inputs: ['x'], strides: [1, 1], padding: 'valid', weights: { kernel: weight([2, 2, 2, 4], 'conv'), bias: weight([4], 'bias') } },
+      { op: 'prelu', id: 'prelu', inputs: ['conv'], weights: { alpha: vector([0.1, -0.2, 0.3, 0.4]) } },
+      { op: 'upsample', id: 'nearest', inputs: ['prelu'], factors: [2, 2], method: 'nearest' },
+      { op: 'upsample', id: 'bilinear', inputs: ['prelu'], factors: [2, 2], method: 'bilinear' },
+      { op: 'affine', id: 'shifted', inputs: ['bilinear'], weights: { scale: vector([0.5, 1, -1, 2]), shift: vector([0.1, 0, 0.2, -0.1]) } },
+      { op: 'maximum', id: 'larger', inputs: ['nearest', 'shifted'] },
+      { op: 'global-average-pool', id: 'mean', inputs: ['prelu'], keepAxes: true },
+      { op: 'minimum', id: 'smaller', inputs: ['larger', 'bilinear', 'mean'] },
+      { op: 'transpose', id: 'turned', inputs: ['smaller'], axes: [1, 0, 2] },
+      { op: 'slice', id: 'part', inputs: ['turned'], begin: [1, 0, 0], size: [4, 6, 4] },
+      { op: 'reshape', id: 'flat', inputs: ['part'], shape: [-1] },
+      dense('out', 'flat', weight([96, 2], 'out')),
+    ],
+    output: 'out',
+  }
+  withNetwork(graph, (network) => {
+    const [x, x0] = [tensor([3, 4, 4, 2], 'image'), tensor([3, 4, 4, 2], 'baseline')]
+    const difference = read(tf.sub(tf.slice(network.logits(x), [0, 1], [3, 1]), tf.slice(network.logits(x0), [0, 1], [3, 1])))
+    for (const at of ['x', 'prelu', 'smaller', 'flat']) {
+      const [maps] = contributions(network, x, [1, 1, 1], { rule, baseline: x0 }, [at])
+      const sums = read(tf.sum(tf.reshape(maps!, [3, -1]), 1))
+      expect(distance(sums, difference)).toBeLessThan(1e-5 * Math.max(1, ...difference.map(Math.abs)))
+    }
+  })
+})

@@ -11,9 +11,9 @@ import { saliencyMap } from './saliency.js'
 
 /** How this package answers reference cases. */
 export const referenceMethods = [
-  ofMap('saliency', '|dF / dx|', saliencyMap),
-  ofMap('gradient', 'dF / dx', gradientMap),
-  ofMap('input-x-gradient', 'x dF / dx', inputXGradientMap),
+  ofMap('saliency', 'the size of the gradient, |dF / dx|', saliencyMap),
+  ofMap('gradient', 'the gradient, dF / dx', gradientMap),
+  ofMap('input-x-gradient', 'the input times the gradient, x dF / dx', inputXGradientMap),
   ofMap('guided-backprop', 'the gradient, where both the signal and the input of each ReLU are positive', guidedBackpropMap),
   ofMap('deconvolution', 'the gradient, with ReLU on the signal in place of its own derivative', deconvolutionMap),
   defineReferenceMethod('grad-cam', 'Grad-CAM in the size of its layer; params: layer, keep_channels, relu', (problem) => {
