@@ -6,6 +6,13 @@ import type { Network } from './network.js'
 /** An attribution method as a pure, synchronous tensor function: maps in the shape of `x`, one per row. What can be differentiated again. */
 export type TensorMap = (network: Network, x: tf.Tensor, targets: readonly number[]) => tf.Tensor
 
+declare module '@touchstone/core' {
+  interface Attributer {
+    /** The method as one tensor function, where it is one: what attacks on attributions differentiate. */
+    readonly map?: TensorMap
+  }
+}
+
 /** A method that adds up tensor maps: `finish(x, sum over i of step(i))`. Integrated gradients takes a step per point of its path. */
 export interface SteppedMap {
   readonly count: number
@@ -51,6 +58,7 @@ export function attributerFromMap(method: TensorMap | SteppedMap): Attributer {
     }
   }
   return {
+    map: typeof method === 'function' ? method : tensorMapOf(method),
     attribute: async ({ model, inputs, targets, batchRows, signal }) => {
       const network = networkOf(model)
       const count = inputs.shape[0] ?? 0

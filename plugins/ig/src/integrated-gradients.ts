@@ -1,5 +1,6 @@
 import { baselineCount, baselineOption, baselineValues, defineExtension, eachRow, option, type Attributer, type Baseline } from '@touchstone/core'
 import * as z from 'zod/mini'
+import { integratedGradientsMap } from './path-map.js'
 import { quadrature, quadratureRules, type Quadrature, type QuadratureRule } from './quadrature.js'
 import { eachGradient, eachLogit, passageOf, type Passage } from './rows-in-batches.js'
 
@@ -45,6 +46,7 @@ export function integratedGradientsAttributer(options: IntegratedGradientsOption
     return rule
   }
   return {
+    ...(typeof baseline === 'number' && { map: integratedGradientsMap({ ...options, baseline }) }),
     attribute: async (request) => {
       const { model, inputs, targets, reference } = request
       const passage = passageOf(request)

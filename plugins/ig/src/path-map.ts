@@ -3,6 +3,9 @@ import { inputGradients, type Inputs, type Network, type Targets, type TensorMap
 import { tf } from '@touchstone/tensor'
 import { quadrature as quadratureOf, type QuadratureRule } from './quadrature.js'
 
+/** Points of few rows go through the network together, up to so many rows: one by one they would wait for its many small steps. */
+const rowsAtOnce = 64
+
 /** How integrated gradients go along their path. */
 export interface PathOptions {
   /** Points on the path; each costs a row with its gradient. */
@@ -25,12 +28,24 @@ export function integratedGradientsMaps(network: Network, x: Inputs, targets: Ta
   const { points, weights } = quadratureOf(quadrature, steps)
   return tf.tidy(() => {
     const { inputs, differences, at } = linePath(x, baseline)
+    const rows = inputs[0]!.shape[0]!
+    const atOnce = Math.max(1, Math.floor(rowsAtOnce / rows))
     let sums: readonly tf.Tensor[] | undefined
-    points.forEach((point, k) => {
+    for (let from = 0; from < steps; from += atOnce) {
       const before = sums
-      sums = tf.tidy(() => inputGradients(network, at(point), targets).map((gradient, i) => (before ? tf.add(before[i]!, tf.mul(gradient, weights[k]!)) : tf.mul(gradient, weights[k]!))))
+      sums = tf.tidy(() => {
+        const part = [...points.subarray(from, from + atOnce)]
+        const places = part.map(at)
+        const along = inputs.map((_, i) => tf.concat(places.map((place) => place[i]!)))
+        const all = targets && part.flatMap(() => [...targets])
+        return inputGradients(network, along, all).map((gradient, i) => {
+          const weighted = tf.mul(tf.reshape(gradient, [part.length, -1]), tf.tensor([...weights.subarray(from, from + atOnce)], [part.length, 1]))
+          const sum = tf.reshape(tf.sum(weighted, 0), inputs[i]!.shape)
+          return before ? tf.add(before[i]!, sum) : sum
+        })
+      })
       tf.dispose(before as tf.Tensor[] | undefined)
-    })
+    }
     return inputs.map((_, i) => (inputFactor ? tf.mul(differences[i]!, sums![i]!) : sums![i]!))
   })
 }

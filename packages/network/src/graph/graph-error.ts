@@ -1,7 +1,7 @@
 import { UserError } from '@touchstone/core'
 
 /** What a user can still do with a model whose layers cannot be read. */
-export const stillWorks = 'attribution methods that need no network (they ask a model for outputs alone) still work with any model that predicts'
+export const stillWorks = 'methods that ask for outputs alone still work, such as occlusion'
 
 /** A graph that cannot be run: names the layer, what is wrong with it, and what still works. */
 export class GraphError extends UserError {

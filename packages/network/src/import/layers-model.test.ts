@@ -168,5 +168,5 @@ test.each<[string, () => layers.LayersModel, string]>([
   const error = await networkFromLayers(build()).catch((thrown: unknown) => thrown as Error)
   expect(error).toMatchObject({ name: 'UserError' })
   expect((error as Error).message).toContain(message)
-  expect((error as Error).message).toContain('attribution methods that need no network')
+  expect((error as Error).message).toContain('methods that ask for outputs alone still work, such as occlusion')
 })
