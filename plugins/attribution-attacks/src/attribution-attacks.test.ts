@@ -1,0 +1,162 @@
+import { argmax, createRandomness, Host, rowAt, stackRows, type Attributer, type Dataset, type Model, type Neighbour, type SamplerContext } from '@touchstone/core'
+import comparisons, { topK } from '@touchstone/comparisons'
+import gradients from '@touchstone/gradients'
+import ig from '@touchstone/ig'
+import { createNetwork, surrogate, type Graph } from '@touchstone/network'
+import { convModel } from '@touchstone/testkit'
+import { dense, input, weight } from '@touchstone/testkit/graphs'
+import { openEngine, tf } from '@touchstone/tensor'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { normalised, objectiveOf, sizeOf } from './objective.js'
+import plugin from './index.js'
+
+const host = new Host([plugin, comparisons, gradients, ig])
+const scope = host.open()
+
+async function make<K extends 'sampler' | 'attributer'>(kind: K, use: string, options: object = {}) {
+  const resolver = host.resolver()
+  const resolved = resolver.resolve(kind, { use, options }, ['it'])
+  if (!resolved) throw new Error(resolver.problems.map(({ path, message }) => `${path.slice(2).join('.')}: ${message}`).join('\n'))
+  return scope.create({ ...resolved, kind })
+}
+
+let model: Model
+beforeAll(async () => {
+  await openEngine()
+  model = await convModel(7)
+})
+
+const dataset = { inputShape: [8, 8, 2], size: 1, range: { low: 0, high: 1 }, fingerprint: 'none' } as unknown as Dataset
+
+async function contextOf(attributer: Attributer, example = 0): Promise<SamplerContext> {
+  const input = Float32Array.from(createRandomness(3, `example ${example}`).uniforms('x', 0, 128))
+  const outputs = rowAt(await model.predict(stackRows([input], model.inputShape)), 0)
+  return { model, example: { id: String(example), input }, outputs, target: argmax(outputs), dataset, randomness: createRandomness(1, String(example)), attributer }
+}
+
+async function similarity(context: SamplerContext, inputs: readonly Float32Array[], k = 12): Promise<number[]> {
+  const { compare } = await topK.create({ k, channels: 'sum-abs' }, {})
+  const { attributer, target, randomness } = context
+  const all = stackRows([context.example.input, ...inputs], model.inputShape)
+  const rows = all.shape[0]!
+  const maps = await attributer!.attribute({ model, inputs: all, targets: new Array<number>(rows).fill(target), randomness: new Array(rows).fill(randomness), batchRows: 64 })
+  const at = (row: number) => ({ shape: model.inputShape, data: rowAt(maps, row) })
+  return inputs.map((_, i) => compare(at(0), at(i + 1)).value!)
+}
+
+const budget = { epsilon: 0.1, step: 0.01, iterations: 20, k: 12, criterion: { use: 'top-k', options: { k: 12 } } }
+const largestChange = ({ input }: Neighbour, { example }: SamplerContext) => input.reduce((largest, value, i) => Math.max(largest, Math.abs(value - example.input[i]!)), 0)
+
+describe.each(['top-k', 'mass-centre', 'random', 'target'] as const)('aimed at %s', (aim) => {
+  const options = { ...budget, aim, ...(aim === 'target' && { region: { top: 0, left: 0, height: 3, width: 3 } }) }
+
+  test('stays in the box and the range, keeps the class, repeats, and leaves no tensor behind', async () => {
+    const sampler = await make('sampler', 'attribution-attack', options)
+    const context = await contextOf(await make('attributer', 'saliency'))
+    const first = await sampler.sample(context, 2)
+    const tensors = tf.memory().numTensors
+    expect(await sampler.sample(context, 2)).toEqual(first)
+    expect(tf.memory().numTensors).toBe(tensors)
+    for (const neighbour of first) {
+      expect(largestChange(neighbour, context)).toBeLessThanOrEqual(0.1 + 1e-6)
+      expect(Math.min(...neighbour.input)).toBeGreaterThanOrEqual(0)
+      expect(Math.max(...neighbour.input)).toBeLessThanOrEqual(1)
+      if (neighbour.rejected === undefined) expect(neighbour.predicted).toBe(argmax(context.outputs))
+    }
+    // Fewer neighbours are the first of more.
+    expect(await sampler.sample(context, 1)).toEqual(first.slice(0, 1))
+  })
+})
+
+// Where windows change their largest value a gradient jumps: means in their place.
+const smoothGraph: Graph = {
+  nodes: [
+    input(8, 8, 2),
+    { op: 'conv2d', id: 'conv', inputs: ['x'], strides: [1, 1], padding: 'valid', weights: { kernel: weight([3, 3, 2, 4], 'conv'), bias: weight([4], 'bias') } },
+    { op: 'activation', id: 'bent', inputs: ['conv'], name: 'relu' },
+    { op: 'average-pool', id: 'pool', inputs: ['bent'], size: [2, 2], strides: [2, 2], padding: 'valid' },
+    { op: 'reshape', id: 'flat', inputs: ['pool'], shape: [-1] },
+    dense('out', 'flat', weight([36, 3], 'out')),
+  ],
+  output: 'out',
+}
+
+test.each((['top-k', 'mass-centre', 'target'] as const).flatMap((aim) => ['saliency', 'input-x-gradient', 'integrated-gradients'].map((use) => [aim, use] as const)))('aimed at %s of %s, what is climbed has the gradient of finite differences', async (aim, use) => {
+  const network = createNetwork(surrogate(smoothGraph, { beta: 1 }))
+  const { map } = await make('attributer', use, use === 'integrated-gradients' ? { steps: 5 } : {})
+  const draw = (purpose: string) => Float32Array.from(createRandomness(5, 'x').uniforms(purpose, 0, 128))
+  const objective = objectiveOf({ aim, k: 12, w: 1, region: { top: 1, left: 2, height: 3, width: 4 } }, { shape: [8, 8, 2], data: draw('clean') })
+  const f = (at: tf.Tensor) => tf.sum(objective(normalised(map!(network, at, [1]), { height: 8, width: 8 })))
+  const [x, direction] = [tf.tensor(draw('x'), [1, 8, 8, 2]), tf.tensor(draw('direction').map((u) => u - 0.5), [1, 8, 8, 2])]
+  const slope = tf.tidy(() => tf.sum(tf.mul(tf.grad(f)(x), direction)).dataSync()[0]!)
+  const h = 5e-3
+  const at = (sign: number) => tf.tidy(() => f(tf.add(x, tf.mul(direction, sign * h))).dataSync()[0]!)
+  const difference = (at(1) - at(-1)) / (2 * h)
+  expect(Math.abs(slope - difference)).toBeLessThan(0.02 * Math.abs(difference))
+  network.dispose()
+})
+
+test.each(['saliency', 'integrated-gradients'])('the attack on the top pixels of %s takes more of them away than random signs of the same size', async (use) => {
+  const attributer = await make('attributer', use, use === 'saliency' ? {} : { steps: 8 })
+  const attack = await make('sampler', 'attribution-attack', budget)
+  const random = await make('sampler', 'random-sign', { epsilon: 0.1, sameClass: false })
+  const attacked: number[] = []
+  const moved: number[] = []
+  for (let example = 0; example < 6; example++) {
+    const context = await contextOf(attributer, example)
+    attacked.push(...(await similarity(context, (await attack.sample(context, 1)).map(({ input }) => input))))
+    moved.push(...(await similarity(context, (await random.sample(context, 1)).map(({ input }) => input))))
+  }
+  const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length
+  expect(mean(attacked)).toBeLessThan(mean(moved))
+})
+
+test('the place that is returned is the one whose map was furthest away on the way', async () => {
+  const attributer = await make('attributer', 'saliency')
+  const context = await contextOf(attributer)
+  const values = await Promise.all([5, 10, 20].map(async (iterations) => (await similarity(context, (await (await make('sampler', 'attribution-attack', { ...budget, iterations })).sample(context, 1)).map(({ input }) => input)))[0]!))
+  // More steps never give a place that is less far away.
+  expect(values[1]).toBeLessThanOrEqual(values[0]!)
+  expect(values[2]).toBeLessThanOrEqual(values[1]!)
+})
+
+test('restarts never do worse', async () => {
+  const context = await contextOf(await make('attributer', 'saliency'))
+  const of = async (restarts: number) => (await similarity(context, (await (await make('sampler', 'attribution-attack', { ...budget, restarts })).sample(context, 1)).map(({ input }) => input)))[0]!
+  expect(await of(4)).toBeLessThanOrEqual(await of(1))
+})
+
+test('random signs move every value by epsilon, cut to the range', async () => {
+  const context = await contextOf(await make('attributer', 'saliency'))
+  const neighbours = await (await make('sampler', 'random-sign', { epsilon: 0.05 })).sample(context, 3)
+  for (const { input } of neighbours)
+    input.forEach((value, i) => {
+      const origin = context.example.input[i]!
+      expect([Math.min(1, origin + 0.05), Math.max(0, origin - 0.05)].some((end) => Math.abs(end - value) < 1e-6)).toBe(true)
+    })
+  expect(new Set(neighbours.map(({ input }) => input.join())).size).toBe(3)
+})
+
+test('objectives by hand', () => {
+  const map = tf.tensor(Float32Array.of(1, 0, 0, 0, 3, 0, 0, 0, 5), [1, 3, 3, 1])
+  const clean = { shape: [3, 3, 1], data: Float32Array.of(1, 0, 0, 0, 3, 0, 0, 0, 5) }
+  const [options, maps] = [{ k: 1, w: 0, region: { top: 0, left: 0, height: 2, width: 2 } }, normalised(map, sizeOf(clean))]
+  const value = (aim: 'top-k' | 'mass-centre' | 'target', more = {}) => objectiveOf({ ...options, aim, ...more }, clean)(maps).dataSync()[0]
+  expect(value('top-k')).toBeCloseTo(-5, 5)
+  expect(value('top-k', { w: 1 })).toBeCloseTo(-8, 5)
+  expect(value('target')).toBeCloseTo(4, 5)
+  // Its centre is (0 + 3 + 10) / 9 = 13 / 9 on both axes, cut to 1.
+  expect(value('mass-centre')).toBeCloseTo(2 * (13 / 9 - 1) ** 2, 5)
+})
+
+test('what cannot be attacked is told', async () => {
+  const attributer = await make('attributer', 'saliency')
+  const context = await contextOf(attributer)
+  const attack = await make('sampler', 'attribution-attack', budget)
+  await expect(attack.sample({ ...context, attributer: { attribute: attributer.attribute } }, 1)).rejects.toThrow('this attack differentiates the map of the method under test, which is no tensor function')
+  await expect(attack.sample({ ...context, model: { ...model, capabilities: {} } }, 1)).rejects.toThrow('needs the gradient of the model')
+  await expect(make('sampler', 'attribution-attack', { aim: 'target' })).rejects.toThrow('region: the aim "target" needs the region that is pushed up')
+  await expect(make('sampler', 'attribution-attack', { epsilon: 0.1, step: 0.3 })).rejects.toThrow('step: expected at most twice epsilon, 0.2, found 0.3')
+  const far = await make('sampler', 'attribution-attack', { ...budget, aim: 'target', region: { top: 6, left: 6, height: 3, width: 3 } })
+  await expect(far.sample(context, 1)).rejects.toThrow('the region of 3 x 3 pixels at 6, 6 does not lie in a map of 8 x 8')
+})

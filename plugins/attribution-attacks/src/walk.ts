@@ -1,0 +1,55 @@
+import { argmax, breathe, rowAt, sliceRows, type AttributionMap, type Comparison, type Rows, type SamplerContext } from '@touchstone/core'
+
+/** A change of each row by which the next step goes: its sign counts. */
+export type Direction = (x: Rows, iteration: number) => Promise<Float32Array>
+
+export interface WalkOptions {
+  /** The largest change of a value. */
+  readonly epsilon: number
+  /** The change of a value per step. */
+  readonly step: number
+  readonly iterations: number
+  /** Which of the places on the way is kept: the one whose map is furthest from the clean one. */
+  readonly criterion: Comparison
+}
+
+/**
+ * Steps of one size by the sign of a direction, each followed by the projection onto the box of half-width epsilon around the input and into the range of
+ * valid values: x <- clip(x0 + clip(x + step s - x0, -epsilon, epsilon)). Of all places on the way at which the model keeps its class, the one whose map is
+ * furthest from that of the input by the criterion is returned, for each row; the last one, which then is of another class, where there is none.
+ *
+ * @param starts where rows start: one input or several, `[n, ...shape]`
+ */
+export async function walk(context: SamplerContext, clean: AttributionMap, starts: Rows, direction: Direction, { epsilon, step, iterations, criterion }: WalkOptions): Promise<readonly Float32Array[]> {
+  const { example, dataset, model, signal } = context
+  const { low, high } = dataset.range
+  const x = starts.data.slice()
+  const rows: Rows = { shape: starts.shape, data: x }
+  const count = rows.shape[0]!
+  const predicted = argmax(context.outputs)
+  const best = new Array<{ readonly input: Float32Array; readonly badness: number } | undefined>(count).fill(undefined)
+  for (let iteration = 0; iteration < iterations; iteration++) {
+    await breathe(signal)
+    const signs = await direction(rows, iteration)
+    for (let i = 0; i < x.length; i++) {
+      const origin = example.input[i % example.input.length]!
+      const change = Math.min(epsilon, Math.max(-epsilon, x[i]! + step * Math.sign(signs[i]!) - origin))
+      x[i] = Math.min(high, Math.max(low, origin + change))
+    }
+    const [maps, outputs] = await Promise.all([mapsOf(context, rows), model.predict(rows)])
+    for (let row = 0; row < count; row++) {
+      if (argmax(rowAt(outputs, row)) !== predicted) continue
+      const { value } = criterion.compare(clean, { shape: clean.shape, data: rowAt(maps, row) })
+      const badness = value === undefined ? -Infinity : criterion.measures === 'distance' ? value : -value
+      if (badness >= (best[row]?.badness ?? -Infinity)) best[row] = { input: rowAt(rows, row).slice(), badness }
+    }
+  }
+  return best.map((found, row) => found?.input ?? rowAt(rows, row).slice())
+}
+
+/** Maps of the method under test, for the example's class and with its random numbers. */
+export async function mapsOf({ model, attributer, target, randomness, dataset, signal }: SamplerContext, inputs: Rows): Promise<Rows> {
+  const count = inputs.shape[0]!
+  const request = { model, targets: new Array<number>(count).fill(target), randomness: new Array<typeof randomness>(count).fill(randomness), batchRows: Math.max(1, count), reference: dataset, ...(signal && { signal }) }
+  return attributer!.attribute({ ...request, inputs: sliceRows(inputs, 0, count) })
+}
