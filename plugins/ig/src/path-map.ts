@@ -28,7 +28,7 @@ export function integratedGradientsMaps(network: Network, x: Inputs, targets: Ta
   const { points, weights } = quadratureOf(quadrature, steps)
   return tf.tidy(() => {
     const { inputs, differences, at } = linePath(x, baseline)
-    const rows = inputs[0]!.shape[0]!
+    const rows = inputs[0]!.shape[0]
     const atOnce = Math.max(1, Math.floor(rowsAtOnce / rows))
     let sums: readonly tf.Tensor[] | undefined
     for (let from = 0; from < steps; from += atOnce) {
