@@ -36,7 +36,7 @@ export const globalMaxPool: Layer<GlobalPoolNode> = {
 }
 
 function axesOf({ axes }: GlobalPoolNode, rank: number): readonly number[] {
-  return axes ?? Array.from({ length: rank - 1 }, (_, axis) => axis)
+  return axes?.map((axis) => (axis < 0 ? axis + rank : axis)) ?? Array.from({ length: rank - 1 }, (_, axis) => axis)
 }
 
 function ofBatch(node: GlobalPoolNode, x: tf.Tensor): number[] {

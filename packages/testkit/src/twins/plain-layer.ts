@@ -70,7 +70,7 @@ export function plainLayer(node: GraphNode, inputs: readonly (readonly number[])
     }
     case 'global-max-pool':
     case 'global-average-pool': {
-      const axes = node.axes ?? from.map((_, axis) => axis).slice(0, -1)
+      const axes = node.axes?.map((axis) => (axis < 0 ? axis + from.length : axis)) ?? from.map((_, axis) => axis).slice(0, -1)
       const kept = from.map((length, axis) => (axes.includes(axis) ? 1 : length))
       const windows: number[][] = Array.from({ length: sizeOf(kept) }, () => [])
       positions(from).forEach((position, index) => windows[indexAt(kept, position)]!.push(index))
