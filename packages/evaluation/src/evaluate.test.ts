@@ -1,4 +1,4 @@
-import { ConfigError, defineExtension, definePlugin, eachRow, mean, type Attributer, type Result, type Score } from '@touchstone/core'
+import { ConfigError, defineExtension, definePlugin, eachRow, mean, UserError, type Attributer, type Result, type Score } from '@touchstone/core'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { evaluate, rowsCsv, summaryCsv, type EvaluationConfig } from './index.js'
 import { calls, linearModel, robust, toyConfig, toyPlugin } from './testing.js'
@@ -277,9 +277,22 @@ test('a method that cannot explain the model is refused with those that can', as
   await expect(evaluate(toyConfig({ plugins: [alone], attributers: { n: 'sees-layers' } }))).rejects.toThrow('which "one" does not offer; methods that ask for outputs alone would work, such as those of @touchstone/perturbation')
 })
 
+test('no method is promised for a model of probabilities, which none explains', async () => {
+  const sure = { ...linearModel([[1, 2], [0, 0]]), outputs: 'probabilities' as const, capabilities: { networkMissing: 'layer "memory" is not supported' } }
+  await expect(evaluate(toyConfig({ models: { sure: { given: sure } }, attributers: { n: 'needs-network' } }))).rejects.toThrow(
+    'attributers.n: needs a model with network, which "sure" does not offer (layer "memory" is not supported; its outputs are probabilities, not logits); methods explain logits: end the model with softmax, which is separated, or linear',
+  )
+})
+
 test('a plugin that throws is named, with the cause', async () => {
   const error = await evaluate(toyConfig({ attributers: { bad: 'fails' } })).catch((thrown: unknown) => thrown)
   expect(error).toMatchObject({ message: 'attributer "bad" on model "one" failed: out of ideas', cause: { message: 'out of ideas' } })
+})
+
+test('a mistake that only a method can see is told with the label of the method and the model, and stays a mistake', async () => {
+  const picky: Attributer = { attribute: () => Promise.reject(new UserError('baseline has shape [2, 2]')) }
+  const error = await evaluate(toyConfig({ attributers: { mine: { given: picky } } })).catch((thrown: unknown) => thrown)
+  expect(error).toMatchObject({ name: 'UserError', message: 'attributer "mine" on model "one": baseline has shape [2, 2]' })
 })
 
 test('plugins by name are refused where they cannot be found', async () => {

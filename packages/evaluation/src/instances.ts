@@ -76,7 +76,7 @@ export async function makeInstances({ resolved, executor }: CheckedConfig, host:
       if (missing.length === 0) continue
       problems.push({
         path: ['attributers', name],
-        message: `needs a model with ${missing.join(', ')}, which "${label}" does not offer${model.outputs === 'probabilities' ? ' (its outputs are probabilities, not logits)' : ''}${reasonsOf(model, missing)}; ${whatWorks(resolved.attributers, model, host)}`,
+        message: `needs a model with ${missing.join(', ')}, which "${label}" does not offer${reasonsOf(model, missing)}; ${whatWorks(resolved.attributers, model, host)}`,
         source: '@touchstone/evaluation',
       })
     }
@@ -86,13 +86,16 @@ export async function makeInstances({ resolved, executor }: CheckedConfig, host:
 }
 
 /** Why a model has not what is missing, where it says so, as in `networkMissing`. */
-function reasonsOf({ capabilities }: Model, missing: readonly string[]): string {
-  const reasons = missing.map((need) => (capabilities as Readonly<Record<string, unknown>>)[`${need}Missing`]).filter((reason) => typeof reason === 'string')
+function reasonsOf({ capabilities, outputs }: Model, missing: readonly string[]): string {
+  const said = missing.map((need) => (capabilities as Readonly<Record<string, unknown>>)[`${need}Missing`]).filter((reason) => typeof reason === 'string')
+  const reasons = outputs === 'probabilities' ? [...said, 'its outputs are probabilities, not logits'] : said
   return reasons.length > 0 ? ` (${reasons.join('; ')})` : ''
 }
 
 /** Which methods a model can be explained by: those of the config, else others of the loaded plugins, else where there are some. */
 function whatWorks(attributers: CheckedConfig['resolved']['attributers'], model: Model, host: Host): string {
+  // Whatever a method needs of a model, it explains logits.
+  if (model.outputs === 'probabilities') return 'methods explain logits: end the model with softmax, which is separated, or linear'
   const works = (needs: readonly string[]): boolean => needs.every((need) => need in model.capabilities)
   const named = (names: readonly string[]): string => `${names.map((name) => `"${name}"`).join(', ')} would work`
   const labels = Object.entries(attributers).flatMap(([label, tree]) => (works(host.needs(tree)) ? [label] : []))

@@ -7,6 +7,7 @@ import {
   resultOf,
   stackRows,
   undefinedResult,
+  UserError,
   type Attributer,
   type AttributionMap,
   type Dataset,
@@ -150,7 +151,8 @@ async function named<T>(what: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    if (isUserError(error) || (error instanceof Error && error.name === 'AbortError')) throw error
+    if (error instanceof Error && error.name === 'AbortError') throw error
+    if (isUserError(error)) throw new UserError(`${what}: ${messageOf(error)}`, { cause: error })
     throw new Error(`${what} failed: ${messageOf(error)}`, { cause: error })
   }
 }

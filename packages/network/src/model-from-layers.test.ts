@@ -87,15 +87,33 @@ test('weights that are not finite are refused by name', async () => {
   await expect(modelFromLayers(model)).rejects.toThrow('weight "broken/kernel" holds values that are not finite numbers')
 })
 
-test('a layer that no network can have leaves a model that predicts and says why it does no more', async () => {
-  const layersModel = sequential(lstm({ inputShape: [4, 2], units: 3, recurrentInitializer: 'glorotUniform', name: 'memory' }), dense({ units: 2, activation: 'softmax' }))
-  const model = await modelFromLayers(layersModel)
-  expect(model).toMatchObject({ inputShape: [4, 2], classCount: 2, outputs: 'probabilities' })
+const memory = () => lstm({ inputShape: [4, 2], units: 3, recurrentInitializer: 'glorotUniform', name: 'memory' })
+const unseen = {
+  'dense with softmax': () => sequential(memory(), dense({ units: 2, activation: 'softmax', kernelInitializer: seeded(3), biasInitializer: 'ones' })),
+  'a softmax layer': () => sequential(memory(), dense({ units: 2 }), softmax()),
+  'an activation layer of softmax': () => sequential(memory(), dense({ units: 2, useBias: false }), activation({ activation: 'softmax' })),
+}
+
+test.each(Object.keys(unseen) as (keyof typeof unseen)[])('a layer that no network can have leaves a model that gives logits and says why it does no more: %s', async (name) => {
+  const before = tf.memory().numTensors
+  const layersModel = unseen[name]()
+  const model = await modelFromLayers(layersModel, { dispose: true })
+  expect(model).toMatchObject({ inputShape: [4, 2], classCount: 2, outputs: 'logits' })
   const { data } = await model.predict({ shape: [1, 4, 2], data: random(8) })
-  expect(data[0]! + data[1]!).toBeCloseTo(1, 6)
+  const expected = tf.tidy(() => (layersModel.apply(tf.tensor(random(8), [1, 4, 2])) as tf.Tensor).dataSync())
+  expect(1 / (1 + Math.exp(data[1]! - data[0]!))).toBeCloseTo(expected[0]!, 6)
+  expect(data[0]! + data[1]!).not.toBeCloseTo(1, 6)
   expect(model.rowsRun()).toBe(1)
   expect(() => networkOf(model)).toThrow('this method needs the layers of the model, but layer "memory" (LSTM) is not supported')
   expect((await modelFromLayers(layersModel)).fingerprint).toBe(model.fingerprint)
+  await model.dispose!()
+  expect(tf.memory().numTensors).toBe(before)
+})
+
+test('of an end that is not understood either, outputs count as probabilities', async () => {
+  const model = await modelFromLayers(sequential(memory(), dense({ units: 2, activation: 'sigmoid' })))
+  expect(model.outputs).toBe('probabilities')
+  expect((await model.predict({ shape: [1, 4, 2], data: random(8) })).data.every((p) => p > 0 && p < 1)).toBe(true)
 })
 
 test('the fingerprint follows the weights and the layers, not their names', async () => {

@@ -4,7 +4,7 @@ import { GraphError, UnsupportedLayerError } from './graph/graph-error.js'
 import { graphFromLayers } from './import/layers-model.js'
 import { expectClasses, modelFromNetwork } from './model-from-network.js'
 import { createNetwork, type Network } from './network.js'
-import { opaqueModel } from './opaque-model.js'
+import { opaqueModel, type OpaqueModel } from './opaque-model.js'
 import { foldBatchNorm } from './transform/fold-batch-norm.js'
 import { separateLogits } from './transform/separate-logits.js'
 
@@ -49,20 +49,36 @@ export async function modelFromLayers(model: layers.LayersModel, { dispose = fal
   }
 }
 
-/** A model whose layers are not seen through: it predicts, and that is all. */
+/** A model whose layers are not seen through: it predicts, and that is all. A softmax at its end is left out. */
 async function opaqueLayersModel(model: layers.LayersModel, inputShape: readonly number[], networkMissing: string, dispose: boolean): Promise<Model> {
-  const last = model.outputs[0]!.sourceLayer
-  const { activation } = last.getConfig()
   return opaqueModel({
+    ...endOf(model),
     inputShape,
     classCount: model.outputs[0]!.shape[1]!,
-    // Only a linear layer at the end is known to give logits.
-    outputs: activation === 'linear' ? 'logits' : 'probabilities',
     fingerprint: await fingerprintOfLayers(model),
     networkMissing,
-    run: (x) => tf.tidy(() => model.apply(x) as tf.Tensor),
     dispose: dispose ? () => void model.dispose() : undefined,
   })
+}
+
+/** What the last layer gives, but for a softmax. */
+function endOf(model: layers.LayersModel): Pick<OpaqueModel, 'outputs' | 'run'> {
+  const { sourceLayer: last, inputs: before } = model.outputs[0]!
+  const kind = last.getClassName()
+  const { activation } = last.getConfig()
+  const isSoftmax = kind === 'Softmax' || (kind === 'Activation' && activation === 'softmax')
+  if (isSoftmax || (kind === 'Dense' && activation === 'softmax')) {
+    const upTo = layers.model({ inputs: model.inputs, outputs: before[0]! })
+    const [kernel, bias] = isSoftmax ? [] : last.getWeights()
+    const run = (x: tf.Tensor): tf.Tensor => {
+      const values = upTo.apply(x) as tf.Tensor
+      const products = kernel ? tf.matMul(values, kernel) : values
+      return bias ? tf.add(products, bias) : products
+    }
+    return { outputs: 'logits', run: (x) => tf.tidy(() => run(x)) }
+  }
+  // Only a linear layer at the end is known to give logits.
+  return { outputs: activation === 'linear' ? 'logits' : 'probabilities', run: (x) => tf.tidy(() => model.apply(x) as tf.Tensor) }
 }
 
 /** A hash of the layers, how they are connected, and their weights. Names of layers are not part of it. */

@@ -172,6 +172,14 @@ test.each(rules)('%s goes over into the gradient where input and baseline are ne
   })
 })
 
+test.each(rules)('where an activation jumps on a short way, %s has all of it', (rule) => {
+  const graph: Graph = { nodes: [input(1), { op: 'activation', name: 'thresholded-relu', theta: 1, id: 'jump', inputs: ['x'] }, dense('out', 'jump', matrix([[2, -1]]))], output: 'out' }
+  withNetwork(graph, (network) => {
+    const [map] = contributions(network, tf.tensor([[1.0005]]), [0], { rule, baseline: tf.tensor([[0.9995]]) })
+    expect(read(map!)[0]).toBeCloseTo(2.001, 5)
+  })
+})
+
 test('maps can be differentiated where the network is smooth', () => {
   const graph: Graph = { nodes: [input(4), dense('h', 'x', weight([4, 5], 'h'), weight([5], 'hb')), activation('softplus', 's', 'h'), dense('i', 's', weight([5, 4], 'i')), activation('sigmoid', 't', 'i'), dense('out', 't', weight([4, 2], 'o'))], output: 'out' }
   withNetwork(graph, (network) => {

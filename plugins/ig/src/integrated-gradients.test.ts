@@ -188,7 +188,8 @@ test('what does not fit the model is one clear error', async () => {
   await expect(ig({ baseline: [[1, 2, 3]] }).attribute(request)).rejects.toThrow('integrated-gradients: baseline has shape [1, 3], which does not fit inputs of shape [8, 8, 2]')
   await expect(ig().attribute({ ...request, targets: [0, 3] })).rejects.toThrow('there is no output 3: the network has 3, counted from 0')
   await expect(ig({ inputFactor: false }).attribute({ ...request, targets: [-1, 0] })).rejects.toThrow('there is no output -1')
-  await expect(ig().attribute({ ...request, model: { ...model, capabilities: {} } })).rejects.toThrow('this method needs the gradient of the model, which it does not offer: use a model with a network, such as layers-model; methods that ask for outputs alone still work, such as occlusion')
+  await expect(ig().attribute({ ...request, targets: [0] })).rejects.toThrow('there is no output undefined')
+  await expect(ig().attribute({ ...request, model: { ...model, capabilities: {} } })).rejects.toThrow('this method needs the gradient of the model, which it does not offer: use a model with a network, such as layers-model; methods that ask for outputs alone would work, such as occlusion')
 })
 
 test('batches are as large as the request, and larger only where a pass is small', async () => {

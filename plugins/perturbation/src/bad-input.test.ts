@@ -54,6 +54,7 @@ test.each([
 
 test('a target that is no class, and a model without logits, are refused', async () => {
   for (const target of [2, -1, 0.5, NaN]) await expect(mapOf('feature-ablation', {}, image, x, { targets: [target] })).rejects.toThrow(`feature-ablation: class ${target} does not exist: the model knows 0 to 1`)
+  await expect(mapOf('occlusion', {}, image, x, { targets: [] })).rejects.toThrow('occlusion: expected a target for each of 1 rows, found 0')
   const sure = { ...image, outputs: 'probabilities' as const }
   await expect(mapOf('kernel-shap', {}, sure, x)).rejects.toThrow('explains logits, but the model gives probabilities')
   expect(await mapOf('random', {}, sure, x)).toHaveLength(72)

@@ -43,13 +43,14 @@ export function attributerFromVariants(name: string, prepare: (setting: Setting)
       const { inputShape, classCount } = model
       if (model.outputs !== 'logits')
         throw new UserError(`${name}: this method explains logits, but the model gives probabilities: use a model that ends with softmax (which layers-model separates) or linear. "random" would work`)
+      const count = inputs.shape[0] ?? 0
+      if (targets.length !== count) throw new UserError(`${name}: expected a target for each of ${count} rows, found ${targets.length}`)
       for (const target of targets)
         if (!(Number.isInteger(target) && target >= 0 && target < classCount)) throw new UserError(`${name}: class ${target} does not exist: the model knows 0 to ${classCount - 1}`)
       const { rows, because, begin } = await prepare({ inputShape, reference })
       if (rows > maxRows)
         throw new UserError(`${name}: for inputs of shape [${inputShape.join(', ')}], that is ${because}, one map costs ${formatRows(rows)} rows through the model, more than maxRows = ${maxRows}: make fewer, larger features or windows, or raise maxRows`)
 
-      const count = inputs.shape[0] ?? 0
       const size = sizeOf(inputShape)
       const data = new Float32Array(count * size)
       const capacity = Math.min(batchRows, count * rows)

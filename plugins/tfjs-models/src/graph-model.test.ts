@@ -101,7 +101,7 @@ test('an operation that no network has leaves a model that predicts and says why
   const separated = await load(`${origin}/cos-softmax`)
   expect(separated.outputs).toBe('logits')
   expect((await separated.predict(inputs)).data).toEqual(found.data)
-  expect(() => networkOf(separated)).toThrow('this method needs the layers of the model, but layer "odd" (Cos) is not supported; methods that ask for outputs alone still work, such as occlusion')
+  expect(() => networkOf(separated)).toThrow('this method needs the layers of the model, but layer "odd" (Cos) is not supported; methods that ask for outputs alone would work, such as occlusion')
   await separated.dispose!()
   await model.dispose!()
   expect(tf.memory().numTensors).toBe(before)

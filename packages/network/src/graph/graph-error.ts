@@ -1,11 +1,14 @@
 import { UserError } from '@touchstone/core'
 
-/** What a user can still do with a model whose layers cannot be read. */
-export const stillWorks = 'methods that ask for outputs alone still work, such as occlusion'
+/** What a user can still do with a model that predicts and has no network. */
+export const stillWorks = 'methods that ask for outputs alone would work, such as occlusion'
 
-/** A graph that cannot be run: names the layer, what is wrong with it, and what still works. */
-export class GraphError extends UserError {
-  /** What is wrong, without what still works. */
+/** A graph that cannot be run: names the layer, and what is wrong with it. */
+export class GraphError extends UserError {}
+
+/** A layer of a kind that the graph has no node for. The model may still predict: says what would work. */
+export class UnsupportedLayerError extends GraphError {
+  /** What is wrong, without what would work. */
   readonly problem: string
 
   constructor(problem: string) {
@@ -13,6 +16,3 @@ export class GraphError extends UserError {
     this.problem = problem
   }
 }
-
-/** A layer of a kind that the graph has no node for. The model may still predict. */
-export class UnsupportedLayerError extends GraphError {}

@@ -61,7 +61,7 @@ export interface PoolNode extends NodeBase {
 /** The largest or the mean value over whole axes of a row, which come one after the other; of equally large values the first counts. */
 export interface GlobalPoolNode extends NodeBase {
   readonly op: 'global-max-pool' | 'global-average-pool'
-  /** Axes of a row, from 0, or from the end, -1 being the last; all but the last unless told. */
+  /** Axes of a row, from 0, or from the last one as -1; all but the last unless told. */
   readonly axes?: readonly number[]
   /** Whether the axes stay, with length 1. */
   readonly keepAxes?: boolean

@@ -116,6 +116,7 @@ test.each<[string, Node[], string]>([
   ['a cycle', [x(), { name: 'a', op: 'Add', input: ['x', 'b'] }, { name: 'b', op: 'Relu', input: ['a'] }, { name: 'out', op: 'Relu', input: ['b'] }], 'the layers form a cycle'],
   ['missing weights', [x(), { name: 'w2', op: 'Const' }, { name: 'out', op: 'Mul', input: ['x', 'w2'] }], 'the weights of "w2" are missing'],
   ['an input that is not there', [{ name: 'out', op: 'Relu', input: ['nowhere'] }], '"nowhere" is read, but is not there'],
+  ['an input that nothing reads is no output', [x(), { name: 'out', op: 'Relu', input: ['nowhere'] }], '"nowhere" is read, but is not there'],
   ['weights of the wrong size', [x(), { name: 'out', op: 'BiasAdd', input: ['x', 'w'] }], 'layer "out" (affine): "shift" of shape [3] does not fit rows of shape [6, 6, 2]'],
   ['an open shape', [x({ shape: { shape: { dim: [{ size: '-1' }, { size: '-1' }, { size: '3' }] } } }), { name: 'out', op: 'Relu', input: ['x'] }], 'expected an input of fixed shape, found [?, 3] for "x"'],
   ['an unknown fused activation', [x(), { name: 'out', op: '_FusedMatMul', input: ['x', 'm', 'w'], attr: { fused_ops: texts('BiasAdd', 'Gelu') } }], 'is fused with "Gelu"'],

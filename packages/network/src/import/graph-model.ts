@@ -60,13 +60,13 @@ function refuseUnsupported(nodes: ReadonlyMap<string, GraphDefNode>, output: str
   throw new UnsupportedLayerError(`${what} ${unknown.join(', ')} ${are} not supported`)
 }
 
-/** By the signature where there is one; else what nothing reads. */
+/** By the signature where there is one; else what is computed and nothing reads. */
 function outputsOf(nodes: ReadonlyMap<string, GraphDefNode>, artifacts: tf.io.ModelArtifacts): readonly string[] {
   const signature = (artifacts.signature as { outputs?: Readonly<Record<string, { name?: string }>> } | undefined)?.outputs
   const named = Object.entries(signature ?? {}).map(([key, { name = key }]) => name.split(':')[0]!)
   if (named.length > 0) return named
   const read = new Set([...nodes.values()].flatMap((node) => (node.input ?? []).map((name) => name.replace(/^\^/, '').split(':')[0]!)))
-  return [...nodes.keys()].filter((name) => !read.has(name) && nodes.get(name)!.op !== 'Const')
+  return [...nodes.keys()].filter((name) => !read.has(name) && !['Const', 'Placeholder'].includes(nodes.get(name)!.op))
 }
 
 type Convert = (reader: GraphDefReader, node: GraphDefNode, inputs: readonly string[]) => string

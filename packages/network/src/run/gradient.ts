@@ -12,8 +12,9 @@ export function targetSeed(network: Network, targets: Targets, rows: number): tf
   const shape = [rows, ...network.outputShape]
   if (targets === null) return tf.ones(shape)
   if (targets.length !== rows) throw new UserError(`expected a target for each of ${rows} rows, found ${targets.length}`)
-  const outside = targets.find((target) => !Number.isInteger(target) || target < 0 || target >= network.classCount)
-  if (outside !== undefined) throw new UserError(`there is no output ${outside}: the network has ${network.classCount}, counted from 0`)
+  // By its index, since a list with a gap in it has a target that is undefined.
+  const outside = targets.findIndex((target) => !Number.isInteger(target) || target < 0 || target >= network.classCount)
+  if (outside >= 0) throw new UserError(`there is no output ${String(targets[outside])}: the network has ${network.classCount}, counted from 0`)
   const seed = new Float32Array(rows * network.classCount)
   targets.forEach((target, row) => (seed[row * network.classCount + target] = 1))
   return tf.tensor(seed, shape)

@@ -1,5 +1,5 @@
 import { flattenNested, isNested, nestedShape, UserError } from '@touchstone/core'
-import type { ActivationName, Graph, GraphNode, Padding, Weight } from '@touchstone/network'
+import type { ActivationName, Graph, GraphNode, Pair, Weight } from '@touchstone/network'
 import type { CaseModel, CaseNode } from './case-file.js'
 
 /**
@@ -19,7 +19,7 @@ function layerOf(node: CaseNode): GraphNode {
     case 'dense':
       return { ...base, op: 'dense', weights: { kernel: required(node, 'kernel'), bias: weight(node, 'bias') } }
     case 'conv2d':
-      return { ...base, op: 'conv2d', weights: { kernel: required(node, 'kernel'), bias: weight(node, 'bias') }, strides: (node.strides ?? [1, 1]) as [number, number], padding: (node.padding ?? 'valid') as Padding }
+      return { ...base, op: 'conv2d', weights: { kernel: required(node, 'kernel'), bias: weight(node, 'bias') }, strides: pair(node, 'strides', [1, 1]), padding: padding(node) }
     case 'flatten':
       return { ...base, op: 'reshape', shape: [-1] }
     case 'concat':
@@ -27,15 +27,15 @@ function layerOf(node: CaseNode): GraphNode {
     case 'affine':
       return { ...base, op: 'affine', weights: { scale: weight(node, 'scale'), shift: weight(node, 'shift') } }
     case 'linear_combination':
-      return { ...base, op: 'linear-combination', coefficients: node.coefs as number[], constant: (node.const ?? 0) as number }
+      return { ...base, op: 'linear-combination', coefficients: numbers(node, 'coefs'), constant: (node.const ?? 0) as number }
     case 'max_features':
       return { ...base, op: 'global-max-pool', axes: [-1], keepAxes: true }
     case 'global_max2d':
       return { ...base, op: 'global-max-pool' }
     case 'max_pool2d':
     case 'avg_pool2d': {
-      const size = (node.size ?? [2, 2]) as [number, number]
-      return { ...base, op: op === 'max_pool2d' ? 'max-pool' : 'average-pool', size, strides: (node.strides ?? size) as [number, number], padding: (node.padding ?? 'valid') as 'same' | 'valid' }
+      const size = pair(node, 'size', [2, 2])
+      return { ...base, op: op === 'max_pool2d' ? 'max-pool' : 'average-pool', size, strides: pair(node, 'strides', size), padding: padding(node) }
     }
     case 'add':
     case 'multiply':
@@ -60,6 +60,21 @@ function weight(node: CaseNode, field: string): Weight | undefined {
 
 function required(node: CaseNode, field: string): Weight {
   return weight(node, field) ?? refuse(node.id, `"${field}" is missing`)
+}
+
+function numbers(node: CaseNode, field: string): readonly number[] {
+  const value = node[field]
+  return Array.isArray(value) && value.every((one) => typeof one === 'number') ? value : refuse(node.id, `its "${field}" should be a list of numbers`)
+}
+
+function pair(node: CaseNode, field: string, fallback: Pair): Pair {
+  if (node[field] === undefined) return fallback
+  const [height, width, ...more] = numbers(node, field)
+  return height !== undefined && width !== undefined && more.length === 0 ? [height, width] : refuse(node.id, `its "${field}" should be two numbers, for height and width`)
+}
+
+function padding({ id, padding: value = 'valid' }: CaseNode): 'same' | 'valid' {
+  return value === 'same' || value === 'valid' ? value : refuse(id, `its "padding" should be "same" or "valid"`)
 }
 
 function refuse(id: string, problem: string): never {

@@ -14,6 +14,9 @@ const plugin = definePlugin({
   name: 'third-party',
   extensions: [
     defineReferenceFunction('double', 'twice a number', (params) => [[2 * params.number('of')]]),
+    defineReferenceFunction('broken', 'breaks', () => {
+      throw new Error('it broke')
+    }),
     defineReferenceMethod('rise-together', 'all inputs at once', ({ together }) => together(() => rise)),
     defineReferenceMethod('rise-one-by-one', 'one input at a time', ({ oneByOne }) => oneByOne(() => rise)),
     defineReferenceMethod('largest', "the largest value of another method's maps", async ({ ask, inputs, params }): Promise<Answer> => [[Math.max(...(await ask(params.text('method'), {}, inputs)).flatMap((map) => [...Array.from(map)]))]]),
@@ -75,6 +78,26 @@ test('entries hold for one row each, or for all, and are spread over the row', a
   expect(await run([[5, 6], [7, 8], [9, 0]], [5])).toMatchObject({ outcome: 'failed', detail: 'values: expected one entry, or one for each of 2 rows, found 3' })
 })
 
+const image = [[[[1, -2], [4, 3]], [[0, 5], [-6, 2]]]]
+test.each([
+  ['dense', { op: 'dense', kernel: [[1, 0], [2, -1]], bias: null }, [[3, 4]], [11, -4]],
+  ['conv2d', { op: 'conv2d', kernel: [[[[1], [10]], [[0], [1]]]], bias: [0.5] }, image, [-15.5, 52.5]],
+  ['relu', { op: 'relu' }, [[-1, 2]], [0, 2]],
+  ['tanh', { op: 'tanh' }, [[-1, 2]], [Math.tanh(-1), Math.tanh(2)]],
+  ['flatten', { op: 'flatten' }, image, [1, -2, 4, 3, 0, 5, -6, 2]],
+  ['concat', { op: 'concat', in: ['x', 'x'] }, [[-1, 2]], [-1, 2, -1, 2]],
+  ['affine', { op: 'affine', scale: [2, 3], shift: 1 }, [[-1, 2]], [-1, 7]],
+  ['linear_combination', { op: 'linear_combination', coefs: [2], const: 3 }, [[-1, 2]], [1, 7]],
+  ['max_features', { op: 'max_features' }, [[1, 5, 2], [7, 3, 9]], [5, 9]],
+  ['max_features of images', { op: 'max_features' }, image, [1, 4, 5, 2]],
+  ['global_max2d', { op: 'global_max2d' }, image, [4, 5]],
+])('a model of %s', async (_name, node, x, expected) => {
+  await using host = new Host([plugin])
+  const own = { one: { inputs: ['x'], nodes: [{ id: 'out', in: ['x'], ...node }], output: 'out' } }
+  const file = { format: 'attribution-cases/1', models: own, cases: [{ id: 'case', method: 'forward', model: 'one', inputs: [x], expected: [expected], tolerance: { mode: 'max', delta: 1e-5 } }] }
+  for await (const outcome of runCases(parseCases(JSON.stringify(file), 'cases.json'), host)) expect(outcome).toMatchObject({ outcome: 'passed', detail: '' })
+})
+
 test.each([
   ['an unknown method', { ...on, method: 'crystal_ball', expected: [] }, 'skipped', 'no installed plugin answers "crystal_ball"'],
   ['another answer', { method: 'double', params: { of: 4 }, expected: [[9]] }, 'failed', 'its largest difference is 1.000, allowed are 0.000001; found [8]'],
@@ -82,6 +105,10 @@ test.each([
   ['a parameter of another type', { method: 'double', params: { of: 'four' }, expected: [[8]] }, 'failed', 'params.of: expected a number, found "four"'],
   ['a parameter nobody reads', { method: 'double', params: { of: 4, twice: true }, expected: [[8]] }, 'failed', 'its parameter twice is not understood'],
   ['a model that is not there', { ...on, model: 'three', method: 'rise_together', expected: [] }, 'failed', 'its model "three" is not in the file'],
+  ['a model by the name of what every object has', { ...on, model: 'constructor', method: 'rise_together', expected: [] }, 'failed', 'its model "constructor" is not in the file'],
+  ['a target for a row too few', { ...on, method: 'rise_together', target: [1], expected: [] }, 'failed', 'its target should be one index, or one for each of 2 rows, found 1'],
+  ['a target that no output has', { ...on, method: 'rise_one_by_one', target: 2, expected: [] }, 'failed', 'its target 2 does not exist: the model has outputs 0 to 1'],
+  ['a method that breaks', { method: 'broken', expected: [] }, 'failed', 'a fault of Touchstone or of a plugin: it broke'],
   ['an input too few', { ...on, inputs: [[[1, 2]]], method: 'rise_together', expected: [] }, 'failed', 'its model has 2 inputs (x, y), but the case gives 1'],
 ])('%s', async (_name, one, outcome, detail) => {
   expect(await ask(one)).toEqual([{ id: 'case', method: one.method, outcome, detail }])
@@ -102,8 +129,14 @@ test.each([
   expect(() => parseCases(text, 'cases.json')).toThrow(message)
 })
 
-test('a node that is not known is named', async () => {
+test.each([
+  [{ op: 'lstm' }, 'the op "lstm" is not known'],
+  [{ op: 'linear_combination' }, 'its "coefs" should be a list of numbers'],
+  [{ op: 'conv2d', kernel: 1, strides: 'two' }, 'its "strides" should be a list of numbers'],
+  [{ op: 'max_pool2d', size: [2] }, 'its "size" should be two numbers, for height and width'],
+  [{ op: 'avg_pool2d', padding: 7 }, 'its "padding" should be "same" or "valid"'],
+])('a node that is not understood is named: %j', async (node, detail) => {
   await using host = new Host([plugin])
-  const file = parseCases(JSON.stringify({ format: 'attribution-cases/1', models: { odd: { inputs: ['x'], nodes: [{ id: 'out', op: 'lstm', in: ['x'] }], output: 'out' } }, cases: [{ id: 'a', method: 'forward', model: 'odd', inputs: [[[1]]], expected: [], tolerance: { mode: 'max', delta: 1 } }] }), 'cases.json')
-  for await (const outcome of runCases(file, host)) expect(outcome).toMatchObject({ outcome: 'failed', detail: 'node "out": the op "lstm" is not known' })
+  const file = parseCases(JSON.stringify({ format: 'attribution-cases/1', models: { odd: { inputs: ['x'], nodes: [{ id: 'out', in: ['x'], ...node }], output: 'out' } }, cases: [{ id: 'a', method: 'forward', model: 'odd', inputs: [[[1]]], expected: [], tolerance: { mode: 'max', delta: 1 } }] }), 'cases.json')
+  for await (const outcome of runCases(file, host)) expect(outcome).toMatchObject({ outcome: 'failed', detail: `node "out": ${detail}` })
 })

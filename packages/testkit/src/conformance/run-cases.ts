@@ -1,5 +1,5 @@
-import { flattenNested, isUserError, messageOf, ReferenceParams, rowsOf, UserError, type Answer, type Host, type ReferenceMethod, type ReferenceProblem, type Rows, type Scope } from '@touchstone/core'
-import { createNetwork, explainByTensors } from '@touchstone/network'
+import { flattenNested, isUserError, messageOf, ReferenceParams, rowsOf, sizeOf, UserError, type Answer, type Host, type ReferenceMethod, type ReferenceProblem, type Rows, type Scope } from '@touchstone/core'
+import { createNetwork, explainByTensors, type Network } from '@touchstone/network'
 import { openEngine } from '@touchstone/tensor'
 import type { CaseFile, ReferenceCase } from './case-file.js'
 import { graphOfCase } from './case-graph.js'
@@ -35,8 +35,8 @@ export async function* runCases(file: CaseFile, host: Host): AsyncGenerator<Case
       const fault = unread.length > 0 ? `its parameter ${unread.join(', ')} is not understood` : differenceFault(answer, one)
       yield { id, method, outcome: fault === undefined ? 'passed' : 'failed', detail: fault ?? '' }
     } catch (error) {
-      if (!isUserError(error)) throw error
-      yield { id, method, outcome: 'failed', detail: messageOf(error) }
+      // A fault in one method must not hide the answers of all others.
+      yield { id, method, outcome: 'failed', detail: isUserError(error) ? messageOf(error) : `a fault of Touchstone or of a plugin: ${messageOf(error)}` }
     }
   }
 }
@@ -51,7 +51,7 @@ async function methodOf(method: string, host: Host, scope: Scope): Promise<Refer
 }
 
 async function withProblem(one: ReferenceCase, { models }: CaseFile, params: ReferenceParams, host: Host, scope: Scope, use: (problem: ReferenceProblem) => Promise<Answer>): Promise<Answer> {
-  const model = models[one.model ?? '']
+  const model = one.model !== undefined && Object.hasOwn(models, one.model) ? models[one.model] : undefined
   if (!model) throw new UserError(one.model === undefined ? 'it names no model' : `its model "${one.model}" is not in the file`)
   const inputs = (one.inputs ?? []).map((values, index) => rowsOf(values, `inputs[${index}]`))
   const network = createNetwork(graphOfCase(model, inputs.map(({ shape }) => shape.slice(1))))
@@ -59,7 +59,7 @@ async function withProblem(one: ReferenceCase, { models }: CaseFile, params: Ref
     const names = network.graph.inputs
     if (names.length !== inputs.length) throw new UserError(`the output depends on ${names.length} inputs (${names.join(', ')}), not on all ${inputs.length} that the case gives`)
     const rows = inputs[0]!.shape[0] ?? 0
-    const question = { network, inputs, targets: targetsOf(one.target, rows) }
+    const question = { network, inputs, targets: targetsOf(one.target, rows, network) }
     const problem = (about: ReferenceParams, x: readonly Rows[]): ReferenceProblem => ({
       ...question,
       inputs: x,
@@ -78,9 +78,14 @@ async function withProblem(one: ReferenceCase, { models }: CaseFile, params: Ref
   }
 }
 
-function targetsOf(target: ReferenceCase['target'], rows: number): readonly number[] | null {
+function targetsOf(target: ReferenceCase['target'], rows: number, { outputShape }: Network): readonly number[] | null {
   if (target === undefined || target === null) return null
-  return typeof target === 'number' ? new Array<number>(rows).fill(target) : target
+  const targets = typeof target === 'number' ? new Array<number>(rows).fill(target) : target
+  if (targets.length !== rows) throw new UserError(`its target should be one index, or one for each of ${rows} rows, found ${targets.length}`)
+  const count = sizeOf(outputShape)
+  const outside = targets.find((one) => !Number.isInteger(one) || one < 0 || one >= count)
+  if (outside !== undefined) throw new UserError(`its target ${outside} does not exist: the model has outputs 0 to ${count - 1}`)
+  return targets
 }
 
 /** How the answer differs from what is expected, beyond the tolerance; undefined where it does not. */

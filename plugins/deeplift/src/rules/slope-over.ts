@@ -23,13 +23,13 @@ const near = 1e-3
  * The slopes of an activation over steps of the same size, added up: change / difference, and its slopes there where the difference is 0.
  *
  * Where the difference is small the quotient is kept between the slopes at both ends of the steps, where the true one is: rounding cannot make it explode,
- * nothing jumps, and a kink on the way is met exactly. The quotients of a ReLU need no such care.
+ * nothing jumps, and a kink on the way is met exactly. The quotients of a ReLU need no such care, and where a thresholded ReLU jumps they are outside of its slopes.
  *
  * @param change f(to) - f(from), added up over the steps
  */
 export function slopeOver(node: ActivationNode, steps: readonly (readonly [from: End, to: End])[], change: tf.Tensor, difference: tf.Tensor): tf.Tensor {
   const after = sumOf(steps.map(([, to]) => to.slope()))
-  if (node.name === 'relu') return quotientOf(change, difference, after)
+  if (node.name === 'relu' || node.name === 'thresholded-relu') return quotientOf(change, difference, after)
   const middle = tf.div(tf.add(after, sumOf(steps.map(([from]) => from.slope()))), 2)
   const halfWidth = tf.div(sumOf(steps.map(([from, to]) => tf.abs(tf.sub(to.slope(), from.slope())))), 2)
   const quotient = quotientOf(change, difference, middle)
