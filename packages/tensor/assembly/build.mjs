@@ -13,12 +13,10 @@ const target = fileURLToPath(new URL('../src/simd/binary.ts', import.meta.url))
 
 // No runtime and no data of its own: all memory is the backend's.
 const options = ['-O3', '--noAssert', '--enable', 'simd', '--runtime', 'stub', '--importMemory', '--initialMemory', '0']
-// tfjs's threaded build, which browsers choose where pages are isolated, has a memory that threads share. It is imported under another type.
-const shared = [...options, '--enable', 'threads', '--sharedMemory', '--maximumMemory', '65536']
 
 /** What src/simd/binary.ts holds. */
 export async function compile() {
-  return { plainBinary: await binary(options), sharedBinary: await binary(shared) }
+  return binary(options)
 }
 
 async function binary(flags) {
@@ -31,15 +29,12 @@ async function binary(flags) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { plainBinary, sharedBinary } = await compile()
+  const compiled = await compile()
   writeFileSync(target, [
     '// Made by assembly/build.mjs. Do not edit.',
     '',
-    '/** The kernels of `assembly`, for a memory of its own. */',
-    `export const plainBinary = '${plainBinary}'`,
-    '',
-    '/** The same for a memory that threads share. */',
-    `export const sharedBinary = '${sharedBinary}'`,
+    '/** The kernels of `assembly`. */',
+    `export const binary = '${compiled}'`,
     '',
   ].join('\n'))
 }

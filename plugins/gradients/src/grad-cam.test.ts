@@ -1,5 +1,5 @@
 import { createRandomness, Host, stackRows } from '@touchstone/core'
-import { attributerFromMap, modelFromNetwork, type Graph } from '@touchstone/network'
+import { attributerFromMap, modelFromNetwork, type Graph, type GraphNode } from '@touchstone/network'
 import { denseModel, describeAttributer } from '@touchstone/testkit'
 import { tf } from '@touchstone/tensor'
 import { expect, test } from 'vitest'
@@ -60,6 +60,30 @@ test('worked out by hand: weights, the cut at 0, bilinear resizing, all channels
   const row = (values: readonly number[]) => values.flatMap((value) => [value, value])
   expect(await along(0)).toEqual([...row([2, 1.5, 0.5, 0]), ...row([2, 1.5, 0.5, 0])])
   expect(await along(1)).toEqual([...row([0, 1, 3, 4]), ...row([0, 1, 3, 4])])
+})
+
+test('by default the last convolution is seen behind its activation, through a normalisation, where nothing else reads it', async () => {
+  const at = (middle: GraphNode[], read: string): Graph => ({
+    nodes: [
+      { op: 'input', id: 'x', inputs: [], shape: [2, 2, 1] },
+      { op: 'conv2d', id: 'conv', inputs: ['x'], strides: [1, 1], padding: 'valid', weights: { kernel: weight([1, 1, 1, 2], [1, -1]) } },
+      ...middle,
+      { op: 'global-average-pool', id: 'mean', inputs: [read] },
+      dense('out', 'mean', [[1, 0], [1, 1]]),
+    ],
+    output: 'out',
+  })
+  const relu: GraphNode = { op: 'activation', id: 'relu', inputs: ['conv'], name: 'relu' }
+  const norm: GraphNode = { op: 'batch-norm', id: 'norm', inputs: ['conv'], weights: { shift: weight([2], [1, 1]) } }
+  const x = tf.tensor([[[[1], [2]], [[3], [4]]]])
+  const same = async (graph: Graph, layer: string) => {
+    const network = await networkOf(graph)
+    expect(await valuesOf(() => gradCamMap({ interpolation: 'nearest' })(network, x, [0]))).toEqual(await valuesOf(() => gradCamMap({ layer, interpolation: 'nearest' })(network, x, [0])))
+  }
+  await same(at([relu], 'relu'), 'relu')
+  await same(at([norm, { ...relu, inputs: ['norm'] }], 'relu'), 'relu')
+  await same(at([norm], 'norm'), 'conv')
+  await same(at([relu, { op: 'add', id: 'sum', inputs: ['relu', 'conv'] }], 'sum'), 'conv')
 })
 
 test('resizing: the identity at the same size, tfjs with centres at halves, and exact gradients', async () => {

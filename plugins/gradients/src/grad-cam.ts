@@ -1,12 +1,12 @@
 import { defineExtension, option, UserError } from '@touchstone/core'
-import { attributerFromMap, backward, forward, targetSeed, type Activations, type Inputs, type Network, type TensorMap } from '@touchstone/network'
+import { attributerFromMap, backward, forward, targetSeed, type Activations, type CheckedGraph, type Inputs, type Network, type TensorMap } from '@touchstone/network'
 import { tf } from '@touchstone/tensor'
 import * as z from 'zod/mini'
 import { resize, type Interpolation } from './resize.js'
 
 /** What Grad-CAM looks at. */
 export interface GradCamOptions {
-  /** The layer A, by name; the last convolution with more than one position where it is left out. */
+  /** The layer A, by name; the last convolution with more than one position, behind its activation, where it is left out. */
   readonly layer?: string | undefined
   /** From the layer's size to the input's. */
   readonly interpolation: Interpolation
@@ -56,8 +56,8 @@ function spatialLayer({ graph }: Network, name: string | undefined): string {
   const convolutions = graph.places.filter(({ node, shape }) => (node.op === 'conv2d' || node.op === 'depthwise-conv2d') && shape[0]! * shape[1]! > 1).map(({ node }) => node.id)
   if (name === undefined) {
     const last = convolutions.at(-1)
-    if (last === undefined) throw new UserError('Grad-CAM needs a convolution with more than one position, and the model has none: name another layer of shape [height, width, channels], or use another method')
-    return last
+    if (last !== undefined) return activated(graph, last)
+    throw new UserError('Grad-CAM needs a convolution with more than one position, and the model has none: name another layer of shape [height, width, channels], or use another method')
   }
   const { shape } = graph.placeOf(name)
   if (shape.length !== 3) {
@@ -67,9 +67,20 @@ function spatialLayer({ graph }: Network, name: string | undefined): string {
   return name
 }
 
+/** The activation right behind a layer, a normalisation perhaps in between, that is all that reads it; the layer itself where there is none. */
+function activated({ places }: CheckedGraph, layer: string): string {
+  const readers = places.filter(({ node }) => node.inputs.includes(layer))
+  const [only] = readers
+  if (readers.length !== 1 || !only) return layer
+  const { id, op } = only.node
+  if (op === 'activation' || op === 'prelu') return id
+  const behind = op === 'batch-norm' || op === 'affine' ? activated({ places } as CheckedGraph, id) : id
+  return behind === id ? layer : behind
+}
+
 /** Options of Grad-CAM and of what is made with it. */
 export const gradCamOptions = {
-  layer: option(z.optional(z.string('expected the name of a layer')), { summary: 'the layer whose output is weighted, by name; the last convolution with more than one position where nothing is given' }),
+  layer: option(z.optional(z.string('expected the name of a layer')), { summary: 'the layer whose output is weighted, by name; the last convolution with more than one position, behind its activation, where nothing is given' }),
   interpolation: option(z.enum(['bilinear', 'nearest'], 'expected "bilinear" or "nearest"'), { summary: "from the layer's size to the input's", default: 'bilinear' }),
 }
 
@@ -86,8 +97,8 @@ export const gradCamMap =
  * Grad-CAM: L(x) = max(0, sum_k a_k A_k), a_k = mean over positions (u, v) of dF_y / dA_k[u, v], with A the output of a layer `[h, w, k]`. Resized to
  * the input's height and width and repeated for each of its channels, so not negative and in the shape of the input.
  *
- * Conventions: the logit, not the probability; a convolution's own output, before its activation, which is a layer of its own (`conv/relu`) that can
- * be named as well; max(0, .) before resizing; no scaling to [0, 1].
+ * Conventions: the logit, not the probability; by default the last convolution's output behind its activation, which is a layer of its own (`conv/relu`): where most of
+ * what a convolution gives is negative, its own output makes maps that are 0 throughout; max(0, .) before resizing; no scaling to [0, 1].
  *
  * Source: Selvaraju, Cogswell, Das, Vedantam, Parikh, Batra, "Grad-CAM", ICCV 2017, equations 1 and 2.
  */

@@ -16,6 +16,7 @@ export function conformanceCommand(signal: AbortSignal): Command {
       const { parseCases, runCases } = await testkit()
       const files = await Promise.all(paths.map(async (path) => parseCases(await read(path), path)))
       await using host = new Host(await installedPlugins(process.cwd(), consoleLog.warn))
+      if (host.registry.names('reference-method').length === 0) consoleLog.warn('no dependency of the nearest package.json is a plugin that answers reference cases: run this where your plugins are installed')
       const counts: Record<CaseOutcome['outcome'], number> = { passed: 0, failed: 0, skipped: 0 }
       for (const file of files) {
         for await (const { id, outcome, detail } of runCases(file, host)) {

@@ -38,6 +38,9 @@ const layers: Readonly<Record<Op, Layer<never>>> = {
   identity: identity,
 }
 
+/** The kinds of layers that networks are made of. */
+export const ops = Object.keys(layers) as readonly Op[]
+
 export function isKnownOp(op: string): op is Op {
   return Object.hasOwn(layers, op)
 }

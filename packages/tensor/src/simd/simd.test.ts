@@ -1,17 +1,17 @@
 import { expect, it } from 'vitest'
 import { product } from '../testing/reference.js'
 import { randomValues } from '../testing/values.js'
-import * as binary from './binary.js'
+import { binary } from './binary.js'
 import { simdOn } from './simd.js'
 
 it('what is committed is what the sources compile to', async () => {
   // @ts-expect-error: a script without types
-  const { compile } = await import('../../assembly/build.mjs') as { compile: () => Promise<typeof binary> }
-  expect(await compile()).toEqual({ ...binary })
+  const { compile } = await import('../../assembly/build.mjs') as { compile: () => Promise<string> }
+  expect(await compile()).toBe(binary)
 })
 
-it.each([false, true])('works on a memory of its own kind, shared: %s', (shared) => {
-  const memory = new WebAssembly.Memory({ initial: 8, maximum: 16, shared })
+it('works on any memory', () => {
+  const memory = new WebAssembly.Memory({ initial: 8 })
   const values = new Float32Array(memory.buffer)
   const [a, b] = [randomValues([7, 300], 1), randomValues([300, 9], 2)]
   const [bStart, cStart, scratchStart] = [a.data.length, a.data.length + b.data.length, a.data.length + b.data.length + 63]

@@ -1,5 +1,5 @@
 import type { WasmBackend } from '../kernels/kernel.js'
-import { plainBinary, sharedBinary } from './binary.js'
+import { binary } from './binary.js'
 
 type Windows = readonly [
   images: number, height: number, width: number, channels: number, outHeight: number, outWidth: number,
@@ -54,8 +54,6 @@ export function simd(backend: WasmBackend): Simd {
 
 /** The kernels on a memory. */
 export function simdOn(memory: WebAssembly.Memory): Simd {
-  // A shared memory is no ArrayBuffer; the type SharedArrayBuffer is not there in every browser.
-  const binary = memory.buffer instanceof ArrayBuffer ? plainBinary : sharedBinary
   const bytes = Uint8Array.from(atob(binary), (character) => character.charCodeAt(0))
   // Small enough to be compiled at once.
   return new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } }).exports as unknown as Simd

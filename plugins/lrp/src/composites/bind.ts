@@ -1,15 +1,12 @@
 import { suggestion, UserError } from '@touchstone/core'
-import { weighted, type CheckedGraph, type GraphNode, type Place, type RuleFor } from '@touchstone/network'
+import { ops, weighted, type CheckedGraph, type GraphNode, type Place, type RuleFor } from '@touchstone/network'
 import { rules as ruleTable } from '../rules/index.js'
 import type { RuleOptions } from '../rules/options.js'
 import { base } from './base.js'
 import { nonNegativeLayers } from './non-negative.js'
 import { groups, orders, type CompositeEntry, type CompositeTable, type LayerChoice } from './table.js'
 
-const kinds: readonly GraphNode['op'][] = [
-  'dense', 'conv2d', 'depthwise-conv2d', 'max-pool', 'average-pool', 'global-max-pool', 'global-average-pool', 'affine', 'batch-norm', 'activation', 'prelu',
-  'reshape', 'transpose', 'upsample', 'zero-pad', 'slice', 'concat', 'add', 'multiply', 'maximum', 'minimum', 'linear-combination', 'softmax', 'identity',
-]
+const kinds = ops.filter((op) => op !== 'input')
 
 /**
  * A composite as rules for the layers of a network.

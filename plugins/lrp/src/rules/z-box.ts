@@ -10,7 +10,7 @@ import { negative, positive, share } from './terms.js'
  */
 export const zBox: MakeRule = (options) => (step) => {
   const { inputs: [x], weights: { kernel }, node } = step
-  const [l, h] = (['low', 'high'] as const).map((side) => filled(x!, options[side], `${side} of the z-box rule at layer "${node.id}"`))
+  const [l, h] = (['low', 'high'] as const).map((side) => filled(x!, options[side], `lrp: ${side} of the z-box rule at layer "${node.id}"`))
   const contributions = [
     { x: x!, kernel: kernel! },
     { x: l!, kernel: positive(kernel!), factor: -1 },
