@@ -1,6 +1,6 @@
 import { defineExtension, isConstant, pearson, resultOf, undefinedResult, type Result } from '@touchstone/core'
 import { absentOption } from './absent.js'
-import { maskedOutputs, runsOption, subsetOption, type Masked } from './subsets.js'
+import { maskedOutputs, runsOption, subsetOption, sumsOver, type Masked } from './subsets.js'
 import { perUnit, unitOption } from './units.js'
 
 /**
@@ -29,9 +29,8 @@ export const fidelity = defineExtension({
 
 /** corr_S( sum_{i in S} g_i, fall(S) ), with its standard error. */
 export function correlation(attributions: Float64Array, { subsets, falls }: Pick<Masked, 'subsets' | 'falls'>): Result {
-  const sums = Float64Array.from(subsets, (subset) => subset.reduce((sum, unit) => sum + attributions[unit]!, 0))
   if (isConstant(falls)) return undefinedResult('the output falls by the same whatever is taken away: the baseline makes no difference to the model, or the subset is the whole input')
-  const r = pearson(sums, falls)
+  const r = pearson(sumsOver(subsets, attributions), falls)
   if (Number.isNaN(r)) return undefinedResult('the attributions of every subset add up to the same')
   return resultOf(r, falls.length > 3 ? { parts: { standardError: (1 - r * r) / Math.sqrt(falls.length - 3) } } : {})
 }

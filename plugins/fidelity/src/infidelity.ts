@@ -2,7 +2,7 @@ import { canonicalJson, createToken, defineExtension, isRecord, mean, option, re
 import * as z from 'zod/mini'
 import { absentOption, absentValues, type Absent } from './absent.js'
 import { outputsOfVariants } from './outputs.js'
-import { maskedOutputs, outputScale, runsOption, subsetSize, type SubsetSize } from './subsets.js'
+import { maskedOutputs, outputScale, runsOption, subsetSize, sumsOver, type SubsetSize } from './subsets.js'
 import { unitOption, unitsOf, type Unit } from './units.js'
 
 /** What is subtracted from the input: x - b on a random subset, which is so taken away, or Gaussian noise of a standard deviation on every value. */
@@ -18,12 +18,14 @@ interface InfidelityOptions {
   readonly unit: Unit
 }
 
-/** I in the rows of perturbations, and what each does to the output. */
+/** Random perturbations I of an example. */
 interface Perturbed {
-  /** Calls `visit` with each value i that run number `run` perturbs, I_i, and x_i - b_i. */
-  readonly each: (run: number, visit: (index: number, change: number, range: number) => void) => void
+  /** I . w of every perturbation, [runs]. */
+  readonly dot: (weights: Float64Array) => Float64Array
   /** F_y(x) - F_y(x - I), [runs]. */
   readonly falls: Float64Array
+  /** x - b. */
+  readonly range: Float64Array
 }
 
 /**
@@ -58,14 +60,9 @@ export const infidelity = defineExtension({
   create: ({ multipliedByInputs, normalise, ...options }) => ({
     direction: 'lower',
     score: async (context) => {
-      const { each, falls } = await perturbed(context, options)
-      const { data } = context.map
-      const expected = Float64Array.from(falls, (_, run) => {
-        let sum = 0
-        each(run, (index, change, range) => (sum += (multipliedByInputs ? change / (range === 0 ? 1 : range) : change) * data[index]!))
-        return sum
-      })
-      return resultOf(meanSquaredGap(expected, falls, normalise))
+      const { dot, falls, range } = await perturbed(context, options)
+      const slopes = Float64Array.from(context.map.data, (value, index) => (multipliedByInputs ? value / (range[index] === 0 ? 1 : range[index]!) : value))
+      return resultOf(meanSquaredGap(dot(slopes), falls, normalise))
     },
   }),
 })
@@ -82,15 +79,18 @@ function perturbed(context: ScoreContext, { perturbation, ...options }: Infideli
   return 'subset' in perturbation ? bySubsets(context, { subset: perturbation.subset, ...options }) : byNoise(context, perturbation.noise, options)
 }
 
-/** The masked inputs that `fidelity` asks for. */
+/** I = x - b on the subsets that `fidelity` takes away. */
 async function bySubsets(context: ScoreContext, options: Parameters<typeof maskedOutputs>[1]): Promise<Perturbed> {
   const { subsets, falls, absent } = await maskedOutputs(context, options, 'infidelity')
-  const { width } = unitsOf(context.model.inputShape, options.unit)
-  const { input } = context.example
+  const range = differenceOf(context.example.input, absent)
+  const { count, width } = unitsOf(context.model.inputShape, options.unit)
   return {
     falls,
-    each: (run, visit) => {
-      for (const unit of subsets[run]!) for (let index = unit * width; index < (unit + 1) * width; index++) visit(index, input[index]! - absent[index]!, input[index]! - absent[index]!)
+    range,
+    dot: (weights) => {
+      const contributions = new Float64Array(count)
+      weights.forEach((weight, index) => (contributions[Math.floor(index / width)]! += weight * range[index]!))
+      return sumsOver(subsets, contributions)
     },
   }
 }
@@ -100,12 +100,16 @@ const noisy = createToken<Perturbed>('@touchstone/fidelity:noisy')
 function byNoise(context: ScoreContext, sd: number, { runs, baseline }: Omit<InfidelityOptions, 'perturbation'>): Promise<Perturbed> {
   return context.shared(noisy, canonicalJson({ sd, runs, baseline }), async () => {
     const { example, outputs, target, randomness } = context
-    const absent = await absentValues(baseline, context, 'infidelity')
     const noiseOf = (run: number): Float64Array => randomness.normals('@touchstone/fidelity noise', run, example.input.length)
     const without = await outputsOfVariants(context, runs, outputScale(context), (x, run) => noiseOf(run).forEach((value, index) => (x[index]! -= sd * value)))
     return {
       falls: without.map((output) => outputs[target]! - output),
-      each: (run, visit) => noiseOf(run).forEach((value, index) => visit(index, sd * value, example.input[index]! - absent[index]!)),
+      range: differenceOf(example.input, await absentValues(baseline, context, 'infidelity')),
+      dot: (weights) => Float64Array.from({ length: runs }, (_, run) => noiseOf(run).reduce((sum, value, index) => sum + sd * value * weights[index]!, 0)),
     }
   })
+}
+
+function differenceOf(a: Float32Array, b: Float32Array): Float64Array {
+  return Float64Array.from(a, (value, index) => value - b[index]!)
 }

@@ -64,9 +64,22 @@ function sizeOfSubset(subset: SubsetSize, count: number, unit: Unit, who: string
   return subset
 }
 
+/** sum_{i in S} values_i of every subset S, [runs]. */
+export function sumsOver(subsets: readonly Uint32Array[], values: Float64Array): Float64Array {
+  const sums = new Float64Array(subsets.length)
+  for (let run = 0; run < sums.length; run++) {
+    const subset = subsets[run]!
+    let sum = 0
+    for (let index = 0; index < subset.length; index++) sum += values[subset[index]!]!
+    sums[run] = sum
+  }
+  return sums
+}
+
 /** `size` of the numbers from 0 to `count - 1`, without repetition; a larger subset of the same run has all of a smaller one. */
 function randomSubset(count: number, size: number, randomness: Randomness, run: number): Uint32Array {
-  const order = Uint32Array.from({ length: count }, (_, index) => index)
+  const order = new Uint32Array(count)
+  for (let index = 0; index < count; index++) order[index] = index
   const uniforms = randomness.uniforms('@touchstone/fidelity subset', run, size)
   for (let index = 0; index < size; index++) {
     const other = index + Math.floor(uniforms[index]! * (count - index))
