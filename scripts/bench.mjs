@@ -155,7 +155,7 @@ async function scores() {
   const { nearestIndexOf } = await import(at('plugins/neighbours/dist/index.js'))
   const [models, datasets, fidelity] = await Promise.all(['tfjs-models', 'datasets', 'fidelity'].map(async (name) => (await import(at(`plugins/${name}/dist/index.js`))).default))
   const baseFolder = fileURLToPath(at('examples/quickstart'))
-  const [methods, subsets, examples, batchRows] = [8, 400, 4, 64]
+  const [methods, subsets, examples, batchRows] = [8, 400, 16, 64]
   // Maps that cost nothing, so that the scores' own work is all there is.
   const maps = definePlugin({
     name: 'maps',
@@ -181,14 +181,22 @@ async function scores() {
   })
   const { mnist } = await plugins()
   const model = await mnist()
+  const host = new Host([datasets])
+  const scope = host.open([{ token: Base, value: { path: baseFolder } }])
+  const digits = (split) => scope.create(host.resolver().resolve('dataset', { use: 'mnist', options: { split } }, []))
+  // Digits with half of their pixels gone, such as the scores ask about: the engine takes longer for some inputs than for others.
   const { inputs } = await requestFor(model, batchRows)
+  const test = await digits('test')
+  for (let digit = 0; digit < batchRows; digit++) (await test.example(digit)).input.forEach((value, pixel) => (inputs.data[digit * 784 + pixel] = inputs.data[digit * 784 + pixel] < 0.5 ? value : 0))
   const forward = async () => {
     for (let rows = 0; rows < examples * subsets; rows += batchRows) await model.predict(inputs)
   }
   const rowsOf = {}
+  // Choosing the examples asks for one batch.
+  const chosen = batchRows
   const evaluated = (label, metrics) => async () => {
     const { run } = await evaluate(config(metrics), { baseFolder })
-    rowsOf[label] = run.rowsRun.well - examples
+    rowsOf[label] = run.rowsRun.well - chosen
     return run.stages.find(({ stage }) => stage === 'evaluate').seconds * 1000
   }
   const asked = {
@@ -203,9 +211,7 @@ async function scores() {
   row(`forward, ${subsets} rows`, best.forward / examples, '')
   for (const label of Object.keys(asked)) row(`${label}, ${methods} methods`, best[label] / examples, `${rowsOf[label] / examples} rows, ${(best[label] / best.forward).toFixed(2)} x forward (limit 1.2)`)
 
-  const host = new Host([datasets])
-  const scope = host.open([{ token: Base, value: { path: baseFolder } }])
-  const dataset = await scope.create(host.resolver().resolve('dataset', { use: 'mnist', options: { split: 'train' } }, []))
+  const dataset = await digits('train')
   const from = performance.now()
   const index = await nearestIndexOf(dataset)
   row(`neighbours, reading ${dataset.size}`, performance.now() - from, '')
