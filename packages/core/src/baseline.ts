@@ -1,5 +1,6 @@
 import type { Dataset } from './contracts/dataset.js'
 import { UserError } from './errors.js'
+import { createMemo } from './memo.js'
 import { isNested, spreadNested, type Nested } from './nested.js'
 import { option, type Option } from './options.js'
 import { isRecord } from './resolve.js'
@@ -17,6 +18,9 @@ export type Baseline = SingleBaseline | { readonly average: readonly SingleBasel
 
 /** How many examples make `'mean'`, or all where there are fewer. */
 export const meanExamples = 1000
+
+/** Per dataset. */
+const kept = createMemo<readonly Float32Array[]>()
 
 /** The most baselines that a method averages over. */
 const most = 10_000
@@ -98,18 +102,4 @@ async function meanOf(dataset: Dataset): Promise<Float32Array> {
 /** `count` indices, spread evenly, since many datasets stand sorted by class. */
 function indices(size: number, count: number): number[] {
   return Array.from({ length: count }, (_, index) => Math.floor((index * size) / count))
-}
-
-const keeping = new WeakMap<Dataset, Map<string, Promise<readonly Float32Array[]>>>()
-
-/** What `read` gives, read once per dataset; a failure is not kept. */
-function kept(dataset: Dataset, key: string, read: () => Promise<readonly Float32Array[]>): Promise<readonly Float32Array[]> {
-  const known = keeping.get(dataset) ?? new Map<string, Promise<readonly Float32Array[]>>()
-  keeping.set(dataset, known)
-  let values = known.get(key)
-  if (!values) {
-    known.set(key, (values = read()))
-    values.catch(() => known.delete(key))
-  }
-  return values
 }

@@ -57,6 +57,8 @@ export type TraitsOf<K extends Kind> = K extends keyof ExtensionTraits ? Extensi
 export interface Cost {
   /** Rows sent through the model; a row with its gradient counts once. */
   readonly rows: number
+  /** Rows beside these that are sent once per example and model, however many methods are under test. */
+  readonly shared?: number
   /** Further maps of the method under test. */
   readonly maps?: number
   /** The numbers are upper bounds: how many rows are needed shows only on the way. */

@@ -35,6 +35,13 @@ describe('robustness, worked out by hand at (1, 1)', () => {
     else expect(value).toBe(expected)
   })
 
+  test('an input without any neighbour has no value, never 0', async () => {
+    const none = defineExtension({ kind: 'sampler', name: 'nobody', summary: 'finds no neighbour', traits: { dependsOn: 'model' }, cost: () => ({ rows: 0 }), create: () => ({ sample: () => Promise.resolve([]) }) })
+    const { results, summary } = await evaluate(toyConfig({ ...first, plugins: [toyPlugin, definePlugin({ name: 'nobody', extensions: [none] })], metrics: { mine: robust({ sampler: 'nobody' }) } }))
+    expect(results.rows[0]).toMatchObject({ value: null, reason: '0 of 0 neighbours were accepted, 1 are needed', diagnostics: { drawn: 0, accepted: 0 } })
+    expect(summary[0]).toMatchObject({ n: 0, undefined: 1 })
+  })
+
   test('parts and diagnostics stand beside the value', async () => {
     const { results } = await evaluate(toyConfig({ ...first, metrics: { mine: robust({ samples: 3, sampler: { use: 'steps', options: { reject: 2 } } }) } }))
     expect(results.rows[0]!.parts).toMatchObject({ mean: 5.5, worst: 8, sd: Math.sqrt(12.5), standardError: 2.5 })

@@ -153,14 +153,15 @@ function withEvaluationPlugin(plugins: EvaluationConfig['plugins'] | undefined):
   return loaded.some(({ name }) => name === evaluationPlugin.name) ? loaded : [evaluationPlugin, ...loaded]
 }
 
-/** Rows that one judgement costs, by attributer and score: what a map costs, for the input and all further inputs the score asks about. */
+/** Rows that one judgement costs, by attributer and score: what a map costs, for the input and all further inputs the score asks about, and its part of what all methods share. */
 function costs({ resolved }: CheckedConfig, host: Host, inputShape: readonly number[]): ReadonlyMap<string, number> {
   const one: Cost = { rows: 1 }
+  const methods = Object.keys(resolved.attributers).length
   return new Map(
     Object.entries(resolved.attributers).flatMap(([attributer, tree]) =>
       Object.entries(resolved.metrics).map(([metric, score]): [string, number] => {
-        const { rows, maps = 0 } = host.cost(score, inputShape) ?? one
-        return [`${attributer}\n${metric}`, rows + (host.cost(tree, inputShape) ?? one).rows * (1 + maps)]
+        const { rows, maps = 0, shared = 0 } = host.cost(score, inputShape) ?? one
+        return [`${attributer}\n${metric}`, rows + shared / methods + (host.cost(tree, inputShape) ?? one).rows * (1 + maps)]
       }),
     ),
   )

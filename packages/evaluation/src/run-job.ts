@@ -1,4 +1,5 @@
 import {
+  createMemo,
   createRandomness,
   eachRow,
   isFiniteArray,
@@ -19,6 +20,8 @@ import {
   type SamplerTraits,
   type Scope,
   type Score,
+  type ScoreContext,
+  type Token,
 } from '@touchstone/core'
 import { checkDiagnostics, checkShape } from './check-shape.js'
 import { joinCalls } from './join-calls.js'
@@ -93,7 +96,9 @@ async function runExample(
   const shape = model.inputShape
   const randomness = createRandomness(seed, example.id)
   const subject = { model, example, outputs, target, dataset, randomness, ...(signal && { signal }) }
-  const shared = neighbourMemo()
+  const forAll = neighbourMemo()
+  const memo = createMemo<unknown>()
+  const shared: ScoreContext['shared'] = <T>({ key: what }: Token<T>, key: string, compute: () => Promise<T>) => memo(subject, `${String(what)} ${key}`, compute) as Promise<T>
   const all = { maps: new Map<string, Float32Array>(), diagnostics: new Map<string, Readonly<Record<string, number>>>(), results: new Map<string, Map<string, Result>>() }
 
   await Promise.all(
@@ -113,7 +118,7 @@ async function runExample(
         const origin = scope.originOf(sampler)
         const attacks = (origin?.value.traits as SamplerTraits | undefined)?.dependsOn === 'attributer'
         const context = attacks ? { ...subject, attributer } : subject
-        return (attacks ? own : shared)(sampler, count, () => named(`sampler "${origin?.value.name ?? 'given'}" on model "${label}", example ${example.id}`, () => sampler.sample(context, count)))
+        return (attacks ? own : forAll)(sampler, count, () => named(`sampler "${origin?.value.name ?? 'given'}" on model "${label}", example ${example.id}`, () => sampler.sample(context, count)))
       }
 
       const [map] = await maps([example.input])
@@ -126,7 +131,7 @@ async function runExample(
         [...scores].map(async ([metric, score]) => {
           const result = finite
             ? await named(`metric "${metric}" for attributer "${name}" on model "${label}", example ${example.id}`, () =>
-                checkedResult(score.score({ ...subject, map: map!, predict: model.predict, maps, neighbours })),
+                checkedResult(score.score({ ...subject, map: map!, predict: model.predict, maps, neighbours, shared })),
               )
             : undefinedResult('the map holds values that are not finite')
           results.set(metric, result)

@@ -1,6 +1,12 @@
 import { definePlugin } from '@touchstone/core'
-import { maxSensitivity, sensitivity } from './sensitivity.js'
+import { maxSensitivityBhatt, sensitivityBhatt } from './bhatt.js'
+import { referenceMethods } from './reference-methods.js'
+import { localLipschitz, maxSensitivity, maxSensitivityCaptum, maxSensitivityQuantus, maxSensitivityYeh, sensitivity, sensitivityQuantus } from './sensitivity.js'
 
-export { maxSensitivity, sensitivity }
+export { localLipschitz, maxSensitivity, maxSensitivityBhatt, maxSensitivityCaptum, maxSensitivityQuantus, maxSensitivityYeh, sensitivity, sensitivityBhatt, sensitivityQuantus }
 
-export default definePlugin({ name: '@touchstone/sensitivity', presets: [sensitivity, maxSensitivity] })
+export default definePlugin({
+  name: '@touchstone/sensitivity',
+  extensions: referenceMethods,
+  presets: [sensitivity, maxSensitivity, maxSensitivityYeh, maxSensitivityCaptum, maxSensitivityQuantus, sensitivityQuantus, localLipschitz, sensitivityBhatt, maxSensitivityBhatt],
+})

@@ -1,5 +1,6 @@
 import comparisons from '@touchstone/comparisons'
 import { createRandomness, defineExtension, definePlugin, Host, option, pluginFault, ref, resultOf, type Comparison, type Option, type Plugin, type Sampler, type SamplerContext } from '@touchstone/core'
+import neighbours from '@touchstone/neighbours'
 import noise from '@touchstone/noise'
 import { expect, test } from 'vitest'
 import plugin from './index.js'
@@ -42,7 +43,7 @@ function resolve(plugins: readonly Plugin[], input: unknown) {
   return { host, resolved, problems: resolver.problems.map(({ path, message, source }) => `${path.join('.')}: ${message} [${source}]`) }
 }
 
-const all = [evaluation, noise, comparisons, plugin]
+const all = [evaluation, neighbours, noise, comparisons, plugin]
 
 test('it is a plugin', () => {
   expect(pluginFault(plugin)).toBeUndefined()
@@ -75,6 +76,24 @@ test.each([['sensitivity', 'mean'], ['max-sensitivity', 'worst']])('%s is robust
   const neighbours = await sampler.sample(contextOf(input), 10)
   for (const { inputDistance } of neighbours) expect(inputDistance.linf).toBeLessThanOrEqual(0.1 + 1e-7)
   for (const { input: neighbour } of neighbours) for (const value of neighbour) expect(value >= 0 && value <= 1).toBe(true)
+})
+
+test.each([
+  ['max-sensitivity-yeh', { samples: 50, aggregate: 'worst', relativeTo: 'map-norm', sampler: { use: 'noise', options: { kind: 'uniform', radius: 0.2, clip: false, sameClass: false } } }],
+  ['max-sensitivity-captum', { samples: 10, aggregate: 'worst', relativeTo: 'map-norm', sampler: { use: 'noise', options: { kind: 'uniform', radius: 0.02, clip: false, sameClass: false } } }],
+  ['max-sensitivity-quantus', { samples: 200, aggregate: 'worst', relativeTo: 'map-norm', sampler: { use: 'noise', options: { kind: 'uniform', radius: 0.2, clip: false, sameClass: false } } }],
+  ['sensitivity-quantus', { samples: 200, aggregate: 'mean', relativeTo: 'map-norm', sampler: { use: 'noise', options: { kind: 'uniform', radius: 0.2, clip: false, sameClass: false } } }],
+  ['local-lipschitz', { samples: 10, aggregate: 'worst', relativeTo: 'input-distance', sampler: { use: 'noise', options: { kind: 'uniform', radius: 0.1, clip: true } } }],
+  ['sensitivity-bhatt', { samples: 10, aggregate: 'mean', relativeTo: 'none', sampler: { use: 'neighbours', options: { norm: 'l2', sameClass: true } } }],
+  ['max-sensitivity-bhatt', { samples: 10, aggregate: 'worst', relativeTo: 'none', sampler: { use: 'neighbours', options: { norm: 'l2', sameClass: true } } }],
+])('%s has the defaults that it is named for', (name, options) => {
+  const { resolved, problems } = resolve(all, name)
+  expect(problems).toEqual([])
+  expect(resolved).toMatchObject({ use: 'robustness', options: { comparison: { use: 'l2' }, ...options } })
+})
+
+test('the neighbours of Bhatt et al. come from another package', () => {
+  expect(resolve([evaluation, comparisons, plugin], 'sensitivity-bhatt').problems).toEqual(['metrics.mine: needs sampler "neighbours": install @touchstone/neighbours and add it to plugins [@touchstone/sensitivity]'])
 })
 
 test('what the user gives replaces what the preset gives', () => {

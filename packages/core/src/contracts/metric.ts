@@ -1,5 +1,6 @@
 import type { Randomness } from '../random/randomness.js'
 import type { Rows } from '../rows.js'
+import type { Token } from '../token.js'
 import type { Dataset, Example } from './dataset.js'
 import type { Model } from './model.js'
 import type { Neighbour, Sampler } from './sampler.js'
@@ -90,6 +91,11 @@ export interface ScoreContext {
   readonly maps: (inputs: readonly Float32Array[]) => Promise<readonly AttributionMap[]>
   /** Neighbours of the example; the same for every method and score that asks for the same sampler and count. */
   readonly neighbours: (sampler: Sampler, count: number) => Promise<readonly Neighbour[]>
+  /**
+   * What `compute` gives, computed once for the example and model, whichever method and score asks first: for work that does not depend on the map.
+   * `key` names all else that it depends on.
+   */
+  readonly shared: <T>(what: Token<T>, key: string, compute: () => Promise<T>) => Promise<T>
 }
 
 export interface ScoreTraits {

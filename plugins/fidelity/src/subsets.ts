@@ -1,0 +1,91 @@
+import { canonicalJson, createToken, isRecord, option, UserError, type Randomness, type ScoreContext } from '@touchstone/core'
+import * as z from 'zod/mini'
+import { absentValues, type Absent } from './absent.js'
+import { outputsOfVariants } from './outputs.js'
+import { copyUnits, unitsOf, type Unit } from './units.js'
+
+/** How many units a subset has: a number of them, or a share of all. */
+export type SubsetSize = number | { readonly share: number }
+
+const isSize = (value: unknown): value is SubsetSize =>
+  (Number.isSafeInteger(value) && (value as number) >= 1) || (isRecord(value) && Object.keys(value).length === 1 && typeof value.share === 'number' && value.share > 0 && value.share <= 1)
+
+export const subsetSize = z.custom<SubsetSize>(isSize, 'expected a whole number above 0, or { share: 0.5 } with a share above 0 and at most 1')
+
+export const subsetOption = option(subsetSize, { summary: 'how many units are taken away at once: a number, or a share of all as { share: 0.5 }', default: { share: 0.5 }, unit: 'pixels or values' })
+
+export const runsOption = (fallback: number) =>
+  option(z.int('expected a whole number').check(z.gte(2, 'expected at least 2'), z.lte(1_000_000, 'expected at most 1000000')), { summary: 'how many random subsets are taken away, one after the other', default: fallback, unit: 'subsets' })
+
+/** What determines the masked inputs of an example. */
+export interface MaskOptions {
+  readonly subset: SubsetSize
+  readonly runs: number
+  readonly baseline: Absent
+  readonly unit: Unit
+}
+
+/** Random subsets of an input's units, and what the model says without them. */
+export interface Masked {
+  readonly subsets: readonly Uint32Array[]
+  /** F_y(x) - F_y(x without the subset), [runs]; of the model's own outputs. */
+  readonly falls: Float64Array
+  /** What stands for "absent", in the input's shape. */
+  readonly absent: Float32Array
+}
+
+const masked = createToken<Masked>('@touchstone/fidelity:masked')
+
+/**
+ * Random subsets of an example and the falls of the output without each. They follow from seed, example and options alone, so they are made once per
+ * example and model, for all methods and all scores that ask for the same.
+ *
+ * @throws UserError where a subset is larger than the input.
+ */
+export function maskedOutputs(context: ScoreContext, { subset, runs, baseline, unit }: MaskOptions, who: string): Promise<Masked> {
+  return context.shared(masked, canonicalJson({ subset, runs, baseline, unit }), async () => {
+    const { model, outputs, target, randomness } = context
+    const { count, width } = unitsOf(model.inputShape, unit)
+    const size = sizeOfSubset(subset, count, unit, who)
+    const absent = await absentValues(baseline, context, who)
+    const subsets = Array.from({ length: runs }, (_, run) => randomSubset(count, size, randomness, run))
+    const without = await outputsOfVariants(context, runs, outputScale(context), (x, run) => copyUnits(absent, x, subsets[run]!, width))
+    return { subsets, falls: without.map((output) => outputs[target]! - output), absent }
+  })
+}
+
+/** The scale on which the model answers by itself. */
+export const outputScale = ({ model }: ScoreContext): 'logit' | 'probability' => (model.outputs === 'logits' ? 'logit' : 'probability')
+
+/** @throws UserError where the input has fewer units. */
+function sizeOfSubset(subset: SubsetSize, count: number, unit: Unit, who: string): number {
+  if (typeof subset === 'object') return Math.max(1, Math.round(subset.share * count))
+  if (subset > count) throw new UserError(`${who}: a subset of ${subset} ${unit === 'pixel' ? 'pixels' : 'values'} is larger than the input, which has ${count}: ask for fewer, or for a share`)
+  return subset
+}
+
+/** sum_{i in S} values_i of every subset S, [runs]. */
+export function sumsOver(subsets: readonly Uint32Array[], values: Float64Array): Float64Array {
+  const sums = new Float64Array(subsets.length)
+  for (let run = 0; run < sums.length; run++) {
+    const subset = subsets[run]!
+    let sum = 0
+    for (let index = 0; index < subset.length; index++) sum += values[subset[index]!]!
+    sums[run] = sum
+  }
+  return sums
+}
+
+/** `size` of the numbers from 0 to `count - 1`, without repetition; a larger subset of the same run has all of a smaller one. */
+function randomSubset(count: number, size: number, randomness: Randomness, run: number): Uint32Array {
+  const order = new Uint32Array(count)
+  for (let index = 0; index < count; index++) order[index] = index
+  const uniforms = randomness.uniforms('@touchstone/fidelity subset', run, size)
+  for (let index = 0; index < size; index++) {
+    const other = index + Math.floor(uniforms[index]! * (count - index))
+    const value = order[other]!
+    order[other] = order[index]!
+    order[index] = value
+  }
+  return order.slice(0, size)
+}
