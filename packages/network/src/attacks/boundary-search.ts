@@ -1,0 +1,173 @@
+import { breathe, eachRow, rowAt, stackRows, type Rows } from '@touchstone/core'
+import { tf } from '@touchstone/tensor'
+import type { Network } from '../network.js'
+import { backward } from '../run/backward.js'
+import { forward } from '../run/forward.js'
+import { distanceIn, type MaskedOptions, type MaskedSearch } from './masked.js'
+import { nearestOnPlane } from './nearest-on-plane.js'
+
+/** Options of the search along the decision boundary. */
+export interface BoundarySearchOptions extends MaskedOptions {
+  /** Steps of one search; each is a row forward and back. Default 20. */
+  readonly steps?: number
+  /** From how many other classes' boundaries an untargeted search starts, the nearest first. Default 1. */
+  readonly starts?: number
+}
+
+/** Of so many other classes, those with the largest logits, the nearest are chosen. */
+const classesCompared = 10
+/** How far beyond the boundary a step aims, as a share of the step. */
+const overshoot = 1.05
+/** The largest share of the input's own projection in a step. */
+const pull = 0.1
+/** What is left of a change after a step back towards the input. */
+const back = 0.9
+/** Halvings of the last step to the boundary; each is a row forward. */
+const halvings = 6
+
+/** One search of one row. */
+interface Track {
+  readonly row: number
+  readonly free: Float32Array
+  /** The class whose boundary is approached; the best other one at each point where it is undefined. */
+  readonly toward: number | undefined
+  x: Float32Array
+  best: Float32Array | undefined
+  distance: number
+}
+
+/**
+ * The fast search for smallest changes: step by step onto the boundary of the network's linear approximation, pulled towards the nearest point to the
+ * input, with a step back after each success, and the last part of the way halved. Exact on linear networks.
+ *
+ * With x_t, the margin m = F_c - F_y and its gradient g there: z_o is the point of {z : m + g (z - x_t) = 0} nearest to o among those that differ from x in
+ * free values and lie in the bounds, and x_{t+1} = (1 - a) (x_t + 1.05 (z_{x_t} - x_t)) + a (x + 1.05 (z_x - x)), a = min(0.1, d_t / (d_t + d_x)), d being the
+ * lengths of the two steps; where x_t reached the goal, x + 0.9 (x_t - x) is where the next step starts.
+ *
+ * Source: Croce, Hein, "Minimally distorted adversarial examples with a fast adaptive boundary attack", ICML 2020; here with masks, and classes chosen by
+ * the distance of their planes at x.
+ *
+ * @param of the class to leave; the class to reach where the search is targeted
+ */
+export async function boundarySearch(network: Network, input: Float32Array, of: number, options: BoundarySearchOptions): Promise<MaskedSearch> {
+  const { norm, targeted = false, bounds, batchRows = 64, signal, steps = 20, starts = 1 } = options
+  const { inputShape, classCount } = network
+  const distance = distanceIn(norm)
+
+  /** The pair of logits whose difference is to become positive, and whether the goal is reached. */
+  const judge = (logits: Float32Array, toward: number | undefined): { readonly up: number; readonly down: number; readonly reached: boolean } => {
+    const best = bestOther(logits, of)
+    return targeted ? { up: of, down: best, reached: logits[of]! > logits[best]! } : { up: toward ?? best, down: of, reached: logits[best]! > logits[of]! }
+  }
+
+  const planes = targeted ? [] : await planesAt(network, input, of)
+  /** The classes whose planes at x are nearest within the mask. */
+  const nearestClasses = (free: Float32Array): readonly (number | undefined)[] => {
+    if (targeted) return [undefined]
+    const z = new Float32Array(input.length)
+    const distances = planes.map(({ toward, margin, gradient }) => {
+      const met = nearestOnPlane(input, { at: input, value: margin, gradient }, free, norm, bounds, z)
+      return { toward, far: met ? distance(z, input) : Infinity }
+    })
+    return distances.sort((a, b) => a.far - b.far).slice(0, starts).map(({ toward }) => toward)
+  }
+
+  const step = (track: Track, logits: Float32Array, gradient: Float32Array): void => {
+    const { x, free, toward } = track
+    const { up, down, reached } = judge(logits, toward)
+    const from = reached ? x.map((value, i) => input[i]! + back * (value - input[i]!)) : x
+    const plane = { at: x, value: logits[up]! - logits[down]!, gradient }
+    const [own, origin] = [new Float32Array(x.length), new Float32Array(x.length)]
+    nearestOnPlane(from, plane, free, norm, bounds, own)
+    nearestOnPlane(input, plane, free, norm, bounds, origin)
+    const [near, far] = [distance(own, from), distance(origin, input)]
+    const a = Math.min(pull, near / (near + far || 1))
+    track.x = x.map((_, i) => {
+      if (free[i] === 0) return input[i]!
+      const next = (1 - a) * (from[i]! + overshoot * (own[i]! - from[i]!)) + a * (input[i]! + overshoot * (origin[i]! - input[i]!))
+      return bounds ? Math.min(bounds.high, Math.max(bounds.low, next)) : next
+    })
+  }
+
+  const record = (track: Track, x: Float32Array, logits: Float32Array): void => {
+    if (!judge(logits, track.toward).reached) return
+    const far = distance(x, input)
+    if (far < track.distance) Object.assign(track, { best: x, distance: far })
+  }
+
+  const runTracks = async (tracks: readonly Track[]): Promise<void> => {
+    for (let index = 0; index <= steps; index++) {
+      await breathe(signal)
+      const { logits, gradients } = await marginGradients(network, tracks.map(({ x }) => x), index < steps ? (row, values) => judge(values, tracks[row]!.toward) : undefined)
+      tracks.forEach((track, row) => {
+        record(track, track.x, rowAt(logits, row))
+        if (gradients) step(track, rowAt(logits, row), rowAt(gradients, row))
+      })
+    }
+    const found = tracks.filter(({ best }) => best)
+    const whole = found.map(({ best }) => best!)
+    const [below, above] = [found.map(() => 0), found.map(() => 1)]
+    for (let index = 0; index < halvings && found.length > 0; index++) {
+      await breathe(signal)
+      const middle = below.map((low, row) => (low + above[row]!) / 2)
+      const points = whole.map((best, row) => best.map((value, i) => input[i]! + middle[row]! * (value - input[i]!)))
+      const { logits } = await marginGradients(network, points, undefined)
+      found.forEach((track, row) => {
+        const reached = judge(rowAt(logits, row), track.toward).reached
+        ;(reached ? above : below)[row] = middle[row]!
+        record(track, points[row]!, rowAt(logits, row))
+      })
+    }
+  }
+
+  return async (free, from) => {
+    const tracks = eachRow(free).flatMap((mask, row): Track[] => {
+      const x = from ? rowAt(from, row) : input
+      return (from ? [undefined] : nearestClasses(mask)).map((toward) => ({ row, free: mask, toward, x, best: undefined, distance: Infinity }))
+    })
+    for (let first = 0; first < tracks.length; first += batchRows) await runTracks(tracks.slice(first, first + batchRows))
+    const best = eachRow(free).map(() => ({ x: input, distance: Infinity }))
+    for (const track of tracks) if (track.distance < best[track.row]!.distance) best[track.row] = { x: track.best!, distance: track.distance }
+    return { inputs: stackRows(best.map(({ x }) => x), inputShape), succeeded: best.map((row) => Number.isFinite(row.distance)), distances: best.map((row) => row.distance) }
+  }
+
+  function bestOther(logits: Float32Array, own: number): number {
+    let best = own === 0 ? 1 : 0
+    for (let index = best + 1; index < classCount; index++) if (index !== own && logits[index]! > logits[best]!) best = index
+    return best
+  }
+}
+
+/** Logits, and each row's gradient of the difference of two of them; none where no pair is asked for. The memory is the caller's. */
+async function marginGradients(network: Network, rows: readonly Float32Array[], pairOf: ((row: number, logits: Float32Array) => { readonly up: number; readonly down: number }) | undefined): Promise<{ readonly logits: Rows; readonly gradients: Rows | undefined }> {
+  const stacked = stackRows(rows, network.inputShape)
+  const x = tf.tensor(stacked.data, [...stacked.shape])
+  const activations = forward(network, x)
+  try {
+    const logits: Rows = { shape: [rows.length, network.classCount], data: (await activations.output.data()) as Float32Array }
+    if (!pairOf) return { logits, gradients: undefined }
+    const seed = new Float32Array(logits.data.length)
+    rows.forEach((_, row) => {
+      const { up, down } = pairOf(row, rowAt(logits, row))
+      seed[row * network.classCount + up] = 1
+      seed[row * network.classCount + down] = -1
+    })
+    const gradient = tf.tidy(() => backward(network, activations, tf.tensor(seed, [...logits.shape]))[0]!)
+    try {
+      return { logits, gradients: { shape: stacked.shape, data: (await gradient.data()) as Float32Array } }
+    } finally {
+      gradient.dispose()
+    }
+  } finally {
+    activations.dispose()
+    x.dispose()
+  }
+}
+
+/** F_c - F_y and its gradient at x, of the best other classes c. */
+async function planesAt(network: Network, input: Float32Array, own: number): Promise<readonly { readonly toward: number; readonly margin: number; readonly gradient: Float32Array }[]> {
+  const { logits } = await marginGradients(network, [input], undefined)
+  const others = Array.from(logits.data.keys()).filter((index) => index !== own).sort((a, b) => logits.data[b]! - logits.data[a]!).slice(0, classesCompared)
+  const { gradients } = await marginGradients(network, others.map(() => input), (row) => ({ up: others[row]!, down: own }))
+  return others.map((toward, row) => ({ toward, margin: logits.data[toward]! - logits.data[own]!, gradient: rowAt(gradients!, row) }))
+}
