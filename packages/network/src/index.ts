@@ -1,6 +1,6 @@
 export type { AttackOptions, Attacked, Norm } from './attacks/attack.js'
 export { bisectionSearch, type BisectionSearchOptions } from './attacks/bisection-search.js'
-export { boundarySearch, type BoundarySearchOptions } from './attacks/boundary-search.js'
+export { boundarySearch, type Approached, type BoundarySearchOptions } from './attacks/boundary-search.js'
 export { fgsm } from './attacks/fgsm.js'
 export { distanceIn, largestMove, nearer, type MaskedOptions, type MaskedSearch } from './attacks/masked.js'
 export { minimumNorm, type MinimumNormOptions } from './attacks/minimum-norm.js'
