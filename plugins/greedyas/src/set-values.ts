@@ -1,5 +1,5 @@
 import { breathe, stackRows, type FeatureGroups, type Randomness } from '@touchstone/core'
-import { boundarySearch, largestMove, type Network, type Norm } from '@touchstone/network'
+import { boundarySearch, decisionPlane, distanceIn, largestMove, nearestOnPlane, type Network, type Norm } from '@touchstone/network'
 
 /** One input, and what GreedyAS may know of it. */
 export interface Subject {
@@ -30,6 +30,8 @@ export interface SetValues {
    * @param start a changed input to start at, wherever the set lets it be changed
    */
   readonly of: (sets: readonly FeatureSet[], start?: Float32Array) => Promise<Float64Array>
+  /** eps* of sets if the model were linear, as it is around `at`: costs one row in all, and tells most of how sets differ. */
+  readonly linear: (at: Float32Array) => Promise<(set: FeatureSet) => number>
   /** The changed input of one set, searched for with more steps; undefined where the class stays. */
   readonly nearest: (set: FeatureSet, start?: Float32Array) => Promise<Float32Array | undefined>
   /** Rows that one set costs, at most. */
@@ -75,6 +77,12 @@ export async function setValues({ network, input, target, groups, bounds, batchR
       }
       asked.sets += sets.length
       return values
+    },
+    linear: async (at) => {
+      const plane = await decisionPlane(network, at, target)
+      const z = new Float32Array(input.length)
+      asked.rows += 2
+      return (set) => (nearestOnPlane(input, plane, maskOf(set), norm, bounds, z) ? distanceIn(norm)(z, input) : cap)
     },
     nearest: async (set, start) => {
       const mask = maskOf(set)

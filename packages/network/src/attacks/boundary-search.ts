@@ -5,7 +5,7 @@ import { backward } from '../run/backward.js'
 import { forward } from '../run/forward.js'
 import type { Attacked } from './attack.js'
 import { distanceIn, type MaskedOptions, type MaskedSearch } from './masked.js'
-import { nearestOnPlane } from './nearest-on-plane.js'
+import { nearestOnPlane, type Plane } from './nearest-on-plane.js'
 
 /** Options of the search along the decision boundary. */
 export interface BoundarySearchOptions extends MaskedOptions {
@@ -189,9 +189,16 @@ async function marginGradients(network: Network, rows: readonly Float32Array[], 
   }
 }
 
+/** F_c - F_y as a linear function around x, c being the best other class there: the nearest part of the decision boundary, roughly. */
+export async function decisionPlane(network: Network, x: Float32Array, own: number): Promise<Plane> {
+  const { logits } = await marginGradients(network, [x], undefined)
+  const [nearest] = await planesAt(network, x, own, logits.data, 1)
+  return { at: x, value: nearest!.margin, gradient: nearest!.gradient }
+}
+
 /** F_c - F_y and its gradient at x, of the best other classes c. */
-async function planesAt(network: Network, input: Float32Array, own: number, logits: Float32Array): Promise<readonly { readonly toward: number; readonly margin: number; readonly gradient: Float32Array }[]> {
-  const others = Array.from(logits.keys()).filter((index) => index !== own).sort((a, b) => logits[b]! - logits[a]!).slice(0, classesCompared)
+async function planesAt(network: Network, input: Float32Array, own: number, logits: Float32Array, most = classesCompared): Promise<readonly { readonly toward: number; readonly margin: number; readonly gradient: Float32Array }[]> {
+  const others = Array.from(logits.keys()).filter((index) => index !== own).sort((a, b) => logits[b]! - logits[a]!).slice(0, most)
   const { gradients } = await marginGradients(network, others.map(() => input), (row) => ({ up: others[row]!, down: own }))
   return others.map((toward, row) => ({ toward, margin: logits[toward]! - logits[own]!, gradient: rowAt(gradients!, row) }))
 }
