@@ -12,6 +12,7 @@ export { checkGraph, type CheckedGraph, type Place, type Shape } from './graph/c
 export { fingerprintOf } from './graph/fingerprint.js'
 export { GraphError, UnsupportedLayerError } from './graph/graph-error.js'
 export type * from './graph/node.js'
+export { weightsOf } from './graph/node.js'
 export { graphFromArtifacts } from './import/graph-model.js'
 export { graphFromLayers } from './import/layers-model.js'
 export { activationOf, type Activation } from './layers/activation.js'
