@@ -17,13 +17,13 @@ const methodOf = async (options: Readonly<Record<string, unknown>>): Promise<Att
   return host.open().create({ ...resolved, kind: 'attributer' })
 }
 
-const request = (model: Model, input: readonly number[], target = 0, reference: Dataset | undefined = dataset(model.inputShape)) => ({
+const request = (model: Model, input: readonly number[], target = 0) => ({
   model,
   inputs: { shape: [1, ...model.inputShape], data: Float32Array.from(input) },
   targets: [target],
   randomness: [createRandomness(3, 'example')],
   batchRows: 64,
-  ...(reference && { reference }),
+  reference: dataset(model.inputShape),
 })
 
 /** F_0 - F_1 = w x. */
@@ -128,8 +128,8 @@ test('bad input is told in one sentence', async () => {
   const input = [...createRandomness(1, 'x').uniforms('x', 0, 128)]
   // A segmentation that does not cover the image.
   await expect((await methodOf({ features: { mask: [[0, 0, 1], [0, 0, 1]] } })).attribute(request(model, input))).rejects.toThrow('greedyas: features.mask has shape [2, 3], which does not fit inputs of shape [8, 8, 2]')
-  const { reference: _, ...bare } = request(model, input)
-  await expect((await methodOf({})).attribute(bare)).rejects.toThrow('an evaluation takes its dataset')
+  const { model: given, inputs, targets, randomness, batchRows } = request(model, input)
+  await expect((await methodOf({})).attribute({ model: given, inputs, targets, randomness, batchRows })).rejects.toThrow('an evaluation takes its dataset')
   await expect((await methodOf({})).attribute(request({ ...model, capabilities: {} }, input))).rejects.toThrow('use a model with a network')
   await expect(methodOf({ ranked: 0 })).rejects.toThrow('expected more than 0')
   // A class that is not predicted has no change to look for.

@@ -11,7 +11,7 @@ const scoreOf = async (use: string, options: Options = {}): Promise<Score> => {
   const resolver = host.resolver()
   const resolved = resolver.resolve('score', { use, options }, ['m'])
   if (!resolved) throw new Error(resolver.problems.map(({ message }) => message).join('\n'))
-  return (await host.open().create({ ...resolved, kind: 'score' })) as Score
+  return host.open().create({ ...resolved, kind: 'score' })
 }
 
 const judge = async (use: string, options: Options, model: Model, input: readonly number[], map: readonly number[], { range = { low: 0, high: 1 }, batchRows = 64, target }: { range?: { low: number; high: number }; batchRows?: number; target?: number } = {}): Promise<Result> => {

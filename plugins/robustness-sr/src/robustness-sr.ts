@@ -97,7 +97,7 @@ function goalOf(reach: Reach, outputs: Float32Array): number | undefined {
 
 const citation = 'Hsieh, Yeh, Liu, Ravikumar, Kim, Kumar, Hsieh, "Evaluations and methods for explanation through robustness analysis", ICLR 2021'
 
-const define = <const N extends string>(name: N, direction: Direction, side: 'relevant' | 'irrelevant', summary: string) =>
+const define = (name: string, direction: Direction, side: 'relevant' | 'irrelevant', summary: string) =>
   defineExtension({
     kind: 'score',
     name,

@@ -1,4 +1,4 @@
-import { createRandomness, Host, l2Distance, resultOf, type Comparison, type Model, type Score, type ScoreContext } from '@touchstone/core'
+import { createRandomness, Host, l2Distance, resultOf, type Comparison, type Model, type ScoreContext } from '@touchstone/core'
 import { inputGradient, networkOf } from '@touchstone/network'
 import { tf } from '@touchstone/tensor'
 import { convModel } from '@touchstone/testkit'
@@ -8,7 +8,7 @@ import plugin from './index.js'
 const host = new Host([plugin])
 
 const valueOf = async (use: string, data: readonly number[]) => {
-  const score = (await host.open().create({ ...host.resolver().resolve('score', use, [])!, kind: 'score' })) as Score
+  const score = await host.open().create({ ...host.resolver().resolve('score', use, [])!, kind: 'score' })
   return score.score({ map: { shape: [data.length], data: Float32Array.from(data) } } as unknown as ScoreContext)
 }
 
@@ -32,7 +32,7 @@ test('maps of models whose layers become random: each layer once more, seeded, a
   const gradient = (other: Model) => tf.tidy(() => inputGradient(networkOf(other), tf.tensor(input, [1, 8, 8, 2]), [1]).dataSync() as Float32Array)
   const run = async (seed: number, mapOf: (other: Model) => Float32Array) => {
     const scope = host.open()
-    const score = (await scope.create({ ...host.resolver().resolve('score', { use: 'parameter-randomisation', options: { comparison: { given: l2 }, seed } }, [])!, kind: 'score' })) as Score
+    const score = await scope.create({ ...host.resolver().resolve('score', { use: 'parameter-randomisation', options: { comparison: { given: l2 }, seed } }, [])!, kind: 'score' })
     expect(score.direction).toBe('higher')
     const context = { model, example: { id: 'x', input }, map: { shape: [8, 8, 2], data: mapOf(model) }, mapsOf: (other: Model) => (asked.push(other), Promise.resolve([{ shape: [8, 8, 2], data: mapOf(other) }])) }
     const result = await score.score(context as unknown as ScoreContext)

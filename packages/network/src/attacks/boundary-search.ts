@@ -23,10 +23,10 @@ const overshoot = 1.2
 const pull = 0.5
 /** What is left of a change after a step back towards the input. */
 const back = 0.8
-/** How far beyond the boundary of a class in its way a targeted search aims, as a share of the margin at x. */
+/** How far beyond the boundary targeted searches and shortened steps aim, as a share of the margin at x. */
 const aimed = 0.01
 /** After so many steps without success the search begins anew, with steps that become shorter. */
-const patience = 2
+const patience = 5
 /** Cuts of the last part of the way; each is a row forward. */
 const cuts = 4
 /** How far beyond the boundary a cut aims, as a factor of the way from its lower end. */
@@ -62,7 +62,7 @@ interface Track {
  * With x_t, the margin m = F_c - F_y and its gradient g there: z_o is the point of {z : m + g (z - x_t) = 0} nearest to o among those that differ from x in
  * free values and lie in the bounds, and x_{t+1} = (1 - a) (x_t + 1.2 (z_{x_t} - x_t)) + a (x + 1.2 (z_x - x)), a = min(0.5, d_t / (d_t + d_x)), d being the
  * lengths of the two steps, and a = 1 in the first step from a given start; where x_t reached the goal, x + 0.8 (x_t - x) is where the next step starts.
- * After two steps without success the search begins anew with a = 0 and steps of Frank and Wolfe, 2 / (t + 2) of the way: where the bounds keep the plane out of
+ * After five steps without success the search begins anew with a = 0 and steps of Frank and Wolfe, 2 / (t + 2) of the way: where the bounds keep the plane out of
  * reach, whole steps would go from corner to corner.
  *
  * Source: Croce, Hein, "Minimally distorted adversarial examples with a fast adaptive boundary attack", ICML 2020; here with masks, classes chosen by the
@@ -84,8 +84,8 @@ export async function boundarySearch(network: Network, input: Float32Array, of: 
 
   const { data: logitsAtInput } = (await marginGradients(network, [input], undefined)).logits
   const marginBelow = judge(logitsAtInput, undefined).margin
-  // Several classes at once are in the way of a target: what passes one by just so much may not pass the next.
-  const aim = targeted ? aimed * Math.abs(marginBelow) : 0
+  // Several classes at once are in the way of a target: what passes one by just so much may not pass the next; shortened steps would end before the boundary.
+  const aim = aimed * Math.abs(marginBelow)
   const planes = targeted ? [] : await planesAt(network, input, of, logitsAtInput)
   /** The classes whose planes at x are nearest within the mask. */
   const nearestClasses = (free: Float32Array): readonly (number | undefined)[] => {
@@ -102,13 +102,13 @@ export async function boundarySearch(network: Network, input: Float32Array, of: 
     const { x, free, toward } = track
     const { up, down, margin } = judge(logits, toward)
     const from = margin > 0 ? x.map((value, i) => input[i]! + back * (value - input[i]!)) : x
-    const plane = { at: x, value: logits[up]! - logits[down]! - aim, gradient }
+    const stuck = !track.best && track.failed >= patience
+    const plane = { at: x, value: logits[up]! - logits[down]! - (targeted || stuck ? aim : 0), gradient }
     const [own, origin] = [new Float32Array(x.length), new Float32Array(x.length)]
     const met = nearestOnPlane(from, plane, free, norm, bounds, own)
     nearestOnPlane(input, plane, free, norm, bounds, origin)
     const [near, far] = [distance(own, from), distance(origin, input)]
     // From a start in a smaller mask the way back to it is shortest, so the values that have come to be free would hardly move.
-    const stuck = !track.best && track.failed >= patience
     const a = warm ? 1 : stuck ? 0 : Math.min(pull, near / (near + far || 1))
     // Whole steps go from corner to corner where the goal lies at the end of what the mask and the bounds let reach.
     const damping = stuck ? 2 / (track.failed - patience + 2) : 1
