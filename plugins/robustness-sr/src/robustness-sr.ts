@@ -1,5 +1,5 @@
 import { argmax, channelsOption, defineExtension, featuresOf, isConstant, option, resultOf, schemaOf, undefinedResult, UserError, type Direction, type Result, type ScoreContext } from '@touchstone/core'
-import { bisectionSearch, boundarySearch, largestMove, networkOf, type MaskedSearch, type Norm } from '@touchstone/network'
+import { bisectionSearch, boundarySearch, largestMove, nearer, networkOf, type MaskedSearch, type Norm } from '@touchstone/network'
 import * as z from 'zod/mini'
 import { meanHeight, nestedChanges } from './curve.js'
 import { maskOf, ranking } from './nested-sets.js'
@@ -47,7 +47,7 @@ interface Options {
 const bisections = 14
 
 const rowsFor = ({ points, attack, steps, starts }: Pick<Options, 'points' | 'attack' | 'steps' | 'starts'>): number =>
-  attack === 'boundary' ? 11 + points.length * (starts + 1) * (steps + 5) : points.length * starts * (steps + 1) * (bisections + 1)
+  attack === 'boundary' ? 11 + points.length * ((starts + 1) * (steps + 5) + 2 * 41 * (bisections + 1)) : points.length * starts * (steps + 1) * (bisections + 1)
 
 /** How many features each point means. @throws UserError where they do not grow, or there are not so many. */
 function countsOf(points: readonly number[], features: number): readonly number[] {
@@ -61,7 +61,15 @@ async function searchFor({ model, example, target, dataset, randomness, batchRow
   const network = networkOf(model)
   const options = { norm, bounds: dataset.range, batchRows, steps, ...(goal !== undefined && { targeted: true }), ...(signal && { signal }) }
   const of = goal ?? target
-  if (attack === 'boundary') return boundarySearch(network, example.input, of, { ...options, starts })
+  if (attack === 'boundary') {
+    const fast = await boundarySearch(network, example.input, of, { ...options, starts })
+    const slow = bisectionSearch(network, example.input, of, { ...options, steps: 40, loss: 'margin', maximum: cap, bisections })
+    // Where the fast search finds nothing, small steps may.
+    return async (free, from) => {
+      const found = await fast(free, from)
+      return found.succeeded.every(Boolean) ? found : nearer(found, await slow(free))
+    }
+  }
   return bisectionSearch(network, example.input, of, { ...options, loss: 'logit', restarts: starts, maximum: cap, bisections, randomness })
 }
 
