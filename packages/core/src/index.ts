@@ -51,8 +51,10 @@ export {
   type ServiceTokens,
   type TraitsOf,
 } from './extension.js'
+export { featureCount, featureGroupsOption, groupFeatures, type FeatureChoice, type FeatureGroups } from './feature-groups.js'
 export { canonicalJson, hash } from './hash.js'
 export { Host, Scope, type ServiceValue } from './host.js'
+export { isLengths, lengthsPerAxis, type Lengths } from './lengths.js'
 export { channelsOption, compareFeatures, featuresOf, type Channels } from './maps/channels.js'
 export { compareMaps, faultOf, isConstant } from './maps/compare.js'
 export { topCountOf, topCountOption } from './maps/top-count.js'

@@ -69,30 +69,29 @@ interface MapRequest {
  * a method is joined into full batches; what several scores ask for is computed once.
  */
 export async function runJob(subjects: readonly Subject[], context: JobContext): Promise<readonly JobResult[]> {
-  const { model, dataset, attributers, batchRows, signal, label } = context
-  const attribute = new Map(
-    [...attributers].map(([name, attributer]) => [
-      name,
-      joinCalls(async (requests: readonly MapRequest[]) => {
-        const inputs = stackRows(requests.map(({ input }) => input), model.inputShape)
-        return named(`attributer "${name}" on model "${label}"`, async () => {
-          const maps = await attributer.attribute({ model, inputs, targets: requests.map(({ target }) => target), randomness: requests.map(({ randomness }) => randomness), batchRows, reference: dataset, ...(signal && { signal }) })
-          checkShape(maps, inputs.shape, 'maps')
-          checkDiagnostics(maps)
-          const said = Object.entries(maps.diagnostics ?? {})
-          return eachRow(maps).map((map, row): MapAnswer => ({ map, diagnostics: Object.fromEntries(said.map(([what, values]) => [what, values[row]!])) }))
-        })
-      }),
-    ]),
-  )
+  const { model, attributers } = context
+  const attribute = new Map([...attributers.keys()].map((name) => [name, joinCalls((requests: readonly MapRequest[]) => attributeRows(name, model, requests, context))]))
   return Promise.all(subjects.map((subject) => runExample(subject, context, attribute)))
+}
+
+/** The maps of a method, checked. */
+async function attributeRows(name: string, model: Model, requests: readonly MapRequest[], { dataset, attributers, batchRows, signal, label }: JobContext): Promise<readonly MapAnswer[]> {
+  const inputs = stackRows(requests.map(({ input }) => input), model.inputShape)
+  return named(`attributer "${name}" on model "${label}"`, async () => {
+    const maps = await attributers.get(name)!.attribute({ model, inputs, targets: requests.map(({ target }) => target), randomness: requests.map(({ randomness }) => randomness), batchRows, reference: dataset, ...(signal && { signal }) })
+    checkShape(maps, inputs.shape, 'maps')
+    checkDiagnostics(maps)
+    const said = Object.entries(maps.diagnostics ?? {})
+    return eachRow(maps).map((map, row): MapAnswer => ({ map, diagnostics: Object.fromEntries(said.map(([what, values]) => [what, values[row]!])) }))
+  })
 }
 
 async function runExample(
   { example, outputs, target }: Subject,
-  { label, model, dataset, attributers, scores, seed, scope, signal, onScore }: JobContext,
+  context: JobContext,
   attribute: ReadonlyMap<string, (requests: readonly MapRequest[]) => Promise<readonly MapAnswer[]>>,
 ): Promise<JobResult> {
+  const { label, model, dataset, attributers, scores, seed, batchRows, scope, signal, onScore } = context
   const shape = model.inputShape
   const randomness = createRandomness(seed, example.id)
   const subject = { model, example, outputs, target, dataset, randomness, ...(signal && { signal }) }
@@ -113,12 +112,14 @@ async function runExample(
         }
         return Promise.all(inputs.map(async (input) => ({ shape, data: (await known.get(input)!).map })))
       }
+      const mapsOf = async (other: Model, inputs: readonly Float32Array[]): Promise<readonly AttributionMap[]> =>
+        (await attributeRows(name, other, inputs.map((input) => ({ input, target, randomness })), context)).map(({ map }) => ({ shape, data: map }))
       const own = neighbourMemo()
       const neighbours = (sampler: Sampler, count: number): Promise<readonly Neighbour[]> => {
         const origin = scope.originOf(sampler)
         const attacks = (origin?.value.traits as SamplerTraits | undefined)?.dependsOn === 'attributer'
-        const context = attacks ? { ...subject, attributer } : subject
-        return (attacks ? own : forAll)(sampler, count, () => named(`sampler "${origin?.value.name ?? 'given'}" on model "${label}", example ${example.id}`, () => sampler.sample(context, count)))
+        const seen = attacks ? { ...subject, attributer } : subject
+        return (attacks ? own : forAll)(sampler, count, () => named(`sampler "${origin?.value.name ?? 'given'}" on model "${label}", example ${example.id}`, () => sampler.sample(seen, count)))
       }
 
       const [map] = await maps([example.input])
@@ -131,7 +132,7 @@ async function runExample(
         [...scores].map(async ([metric, score]) => {
           const result = finite
             ? await named(`metric "${metric}" for attributer "${name}" on model "${label}", example ${example.id}`, () =>
-                checkedResult(score.score({ ...subject, map: map!, predict: model.predict, maps, neighbours, shared })),
+                checkedResult(score.score({ ...subject, map: map!, batchRows, predict: model.predict, maps, mapsOf, neighbours, shared })),
               )
             : undefinedResult('the map holds values that are not finite')
           results.set(metric, result)

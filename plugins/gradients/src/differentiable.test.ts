@@ -16,11 +16,11 @@ const maps: Readonly<Record<string, TensorMap>> = {
 }
 
 test.each(Object.entries(maps))('%s can be differentiated by the input on a surrogate, as finite differences say', async (_name, map) => {
-  const { graph } = networkOf(await convModel(2))
+  const { graph } = networkOf(await convModel(3))
   const smooth = createNetwork(surrogate({ nodes: graph.places.map(({ node }) => node), output: graph.output }, { beta: 2 }))
   const tensor = (purpose: string) => tf.tensor(Float32Array.from(createRandomness(1, 'x').normals(purpose, 0, 128)), [1, 8, 8, 2])
   const [x, direction, weights] = [tensor('x'), tensor('direction'), tensor('weights')]
-  const value = (at: tf.Tensor): tf.Scalar => tf.sum(tf.mul(map(smooth, at, [2]), weights))
+  const value = (at: tf.Tensor): tf.Scalar => tf.sum(tf.mul(map(smooth, at, [0]), weights))
   const slope = (await valuesOf(() => tf.sum(tf.mul(tf.grad((at: tf.Tensor) => value(at))(x), direction))))[0]!
   const h = 1e-3
   const [above, below] = [await valuesOf(() => value(tf.add(x, tf.mul(direction, h)))), await valuesOf(() => value(tf.sub(x, tf.mul(direction, h))))]

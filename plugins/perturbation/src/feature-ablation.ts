@@ -1,5 +1,4 @@
-import { defineExtension, singleBaselineOption, type Attributer, type SingleBaseline } from '@touchstone/core'
-import { featureCount, featuresOf, featuresOption, type FeatureChoice } from './features.js'
+import { defineExtension, featureCount, featureGroupsOption, groupFeatures, singleBaselineOption, type Attributer, type FeatureChoice, type SingleBaseline } from '@touchstone/core'
 import { attributerFromVariants, costOf, keeper, maxRowsOption, tooManyRows } from './variants.js'
 
 /** What all methods that take features away are told. */
@@ -17,7 +16,7 @@ export function featureAblationAttributer({ features: choice, baseline, maxRows 
   return attributerFromVariants(
     'feature-ablation',
     async (setting) => {
-      const features = featuresOf(choice, setting.inputShape, 'feature-ablation')
+      const features = groupFeatures(choice, setting.inputShape, 'feature-ablation')
       const keep = await keeper(features, baseline, setting, 'feature-ablation')
       return {
         rows: rowsFor(features.count),
@@ -44,7 +43,7 @@ export const featureAblation = defineExtension({
   summary: 'How much the logit falls when one feature is replaced by a baseline',
   citation: 'Covert, Lundberg, Lee, "Explaining by removing: a unified framework for model explanation", JMLR 2021; Kokhlikyan et al., "Captum", 2020',
   traits: { signed: true, needs: [], differentiable: 'no' },
-  options: { features: featuresOption, baseline: singleBaselineOption, maxRows: maxRowsOption },
+  options: { features: featureGroupsOption, baseline: singleBaselineOption, maxRows: maxRowsOption },
   check: ({ features, maxRows }) => tooManyRows(features as FeatureChoice, maxRows as number, rowsFor),
   cost: ({ features, maxRows }, inputShape?: readonly number[]) => {
     const count = featureCount(features, inputShape)

@@ -1,8 +1,7 @@
-import { breathe, defineExtension, option, singleBaselineOption, UserError, type Attributer, type Randomness } from '@touchstone/core'
+import { breathe, defineExtension, featureCount, featureGroupsOption, groupFeatures, option, singleBaselineOption, UserError, type Attributer, type FeatureChoice, type Randomness } from '@touchstone/core'
 import * as z from 'zod/mini'
 import { factorise, solve } from './cholesky.js'
 import type { RemovalOptions } from './feature-ablation.js'
-import { featureCount, featuresOf, featuresOption, type FeatureChoice } from './features.js'
 import { attributerFromVariants, keeper } from './variants.js'
 
 export interface KernelShapOptions extends Omit<RemovalOptions, 'maxRows'> {
@@ -138,7 +137,7 @@ async function regressionFor(n: number, coalitions: readonly Coalition[], signal
 export function kernelShapAttributer({ features: choice, baseline, coalitions }: KernelShapOptions): Attributer {
   return attributerFromVariants('kernel-shap', async (setting) => {
     const { inputShape } = setting
-    const features = featuresOf(choice, inputShape, 'kernel-shap')
+    const features = groupFeatures(choice, inputShape, 'kernel-shap')
     const keep = await keeper(features, baseline, setting, 'kernel-shap')
     const n = features.count
     if (coalitions < fewest(n)) throw new UserError(`kernel-shap: inputs of shape [${inputShape.join(', ')}]: ${tooFew(n, coalitions)}`)
@@ -205,7 +204,7 @@ export const kernelShap = defineExtension({
   citation: 'Lundberg, Lee, "A unified approach to interpreting model predictions", NeurIPS 2017; Covert, Lee, "Improving KernelSHAP", AISTATS 2021',
   traits: { signed: true, needs: [], differentiable: 'no' },
   options: {
-    features: featuresOption,
+    features: featureGroupsOption,
     baseline: singleBaselineOption,
     coalitions: option(z.int('expected a whole number').check(z.gte(2, 'expected at least 2'), z.lte(2 ** 24, 'expected at most 16777216'), z.multipleOf(2, 'expected an even number, since every coalition comes with its complement')), {
       summary: 'coalitions of features asked of the model, at least two per feature; all there are if they are fewer',

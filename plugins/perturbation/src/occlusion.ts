@@ -1,6 +1,7 @@
-import { defineExtension, option, singleBaselineOption, singleBaselineValues, sizeOf, UserError, type Attributer, type SingleBaseline } from '@touchstone/core'
-import { lengths, lengthsPerAxis, type Lengths } from './arrays.js'
+import { defineExtension, isLengths, lengthsPerAxis, option, schemaOf, singleBaselineOption, singleBaselineValues, sizeOf, UserError, type Attributer, type Lengths, type SingleBaseline } from '@touchstone/core'
 import { attributerFromVariants, costOf, maxRowsOption } from './variants.js'
+
+const lengths = schemaOf(isLengths, 'expected a whole number above 0, or a list of them with one per axis')
 
 export interface OcclusionOptions {
   /** The size of the window: one number for all places, or one per axis. Without a number for the channels it covers all of them. */

@@ -1,6 +1,5 @@
-import { defineExtension, singleBaselineOption, type Attributer } from '@touchstone/core'
+import { defineExtension, featureCount, featureGroupsOption, groupFeatures, singleBaselineOption, type Attributer, type FeatureChoice } from '@touchstone/core'
 import type { RemovalOptions } from './feature-ablation.js'
-import { featureCount, featuresOf, featuresOption, type FeatureChoice } from './features.js'
 import { attributerFromVariants, costOf, keeper, maxRowsOption, tooManyRows } from './variants.js'
 
 const rowsFor = (features: number): number => 2 ** features
@@ -32,7 +31,7 @@ export function shapleyExactAttributer({ features: choice, baseline, maxRows }: 
   return attributerFromVariants(
     'shapley-exact',
     async (setting) => {
-      const features = featuresOf(choice, setting.inputShape, 'shapley-exact')
+      const features = groupFeatures(choice, setting.inputShape, 'shapley-exact')
       const keep = await keeper(features, baseline, setting, 'shapley-exact')
       return {
         rows: rowsFor(features.count),
@@ -64,7 +63,7 @@ export const shapleyExact = defineExtension({
   summary: 'Shapley values of features over all coalitions, absent features being at a baseline; for few features',
   citation: 'Shapley, "A value for n-person games", 1953; Sundararajan, Najmi, "The many Shapley values for model explanation", ICML 2020',
   traits: { signed: true, needs: [], differentiable: 'no' },
-  options: { features: featuresOption, baseline: singleBaselineOption, maxRows: maxRowsOption },
+  options: { features: featureGroupsOption, baseline: singleBaselineOption, maxRows: maxRowsOption },
   check: ({ features, maxRows }) => tooManyRows(features as FeatureChoice, maxRows as number, rowsFor),
   cost: ({ features, maxRows }, inputShape?: readonly number[]) => {
     const count = featureCount(features, inputShape)

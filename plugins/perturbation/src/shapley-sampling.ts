@@ -1,7 +1,6 @@
-import { defineExtension, option, singleBaselineOption, type Attributer, type Randomness } from '@touchstone/core'
+import { defineExtension, featureCount, featureGroupsOption, groupFeatures, option, singleBaselineOption, type Attributer, type FeatureChoice, type Randomness } from '@touchstone/core'
 import * as z from 'zod/mini'
 import type { RemovalOptions } from './feature-ablation.js'
-import { featureCount, featuresOf, featuresOption, type FeatureChoice } from './features.js'
 import { attributerFromVariants, costOf, keeper, maxRowsOption, tooManyRows } from './variants.js'
 
 export interface ShapleySamplingOptions extends RemovalOptions {
@@ -34,7 +33,7 @@ export function shapleySamplingAttributer({ features: choice, baseline, permutat
   return attributerFromVariants(
     'shapley-sampling',
     async (setting) => {
-      const features = featuresOf(choice, setting.inputShape, 'shapley-sampling')
+      const features = groupFeatures(choice, setting.inputShape, 'shapley-sampling')
       const keep = await keeper(features, baseline, setting, 'shapley-sampling')
       const n = features.count
       return {
@@ -86,7 +85,7 @@ export const shapleySampling = defineExtension({
   citation: 'Castro, Gomez, Tejada, "Polynomial calculation of the Shapley value based on sampling", 2009; Strumbelj, Kononenko, "An efficient explanation of individual classifications using game theory", JMLR 2010',
   traits: { signed: true, needs: [], differentiable: 'no' },
   options: {
-    features: featuresOption,
+    features: featureGroupsOption,
     baseline: singleBaselineOption,
     permutations: option(z.int('expected a whole number').check(z.gte(1, 'expected at least 1'), z.lte(1_000_000, 'expected at most 1000000')), {
       summary: 'orders in which features are added; each costs a row per feature but one',

@@ -1,6 +1,5 @@
-import { breathe, option, rowAt, singleBaselineValues, sizeOf, UserError, type Attributer, type Cost, type Dataset, type Randomness, type SingleBaseline } from '@touchstone/core'
+import { breathe, featureCount, option, rowAt, singleBaselineValues, sizeOf, UserError, type Attributer, type Cost, type Dataset, type FeatureChoice, type FeatureGroups, type Randomness, type SingleBaseline } from '@touchstone/core'
 import * as z from 'zod/mini'
-import { featureCount, type FeatureChoice, type Features } from './features.js'
 
 /** What one input is asked about. */
 export interface Variants {
@@ -90,7 +89,7 @@ export function attributerFromVariants(name: string, prepare: (setting: Setting)
 }
 
 /** Replaces what is absent by the baseline: x'_i = x_i where `present` holds i's feature, else b_i. */
-export async function keeper({ of }: Features, baseline: SingleBaseline, { inputShape, reference }: Setting, who: string): Promise<(x: Float32Array, present: (feature: number) => boolean) => void> {
+export async function keeper({ of }: FeatureGroups, baseline: SingleBaseline, { inputShape, reference }: Setting, who: string): Promise<(x: Float32Array, present: (feature: number) => boolean) => void> {
   const absent = await singleBaselineValues(baseline, inputShape, reference, who)
   return (x, present) => {
     for (let index = 0; index < of.length; index++) if (!present(of[index]!)) x[index] = absent[index]!

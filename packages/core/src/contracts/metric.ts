@@ -84,11 +84,15 @@ export interface ScoreContext {
   readonly map: AttributionMap
   readonly dataset: Dataset
   readonly randomness: Randomness
+  /** How many rows may go through a capability of the model at once: the one knob for memory. Never changes a score; `predict` heeds it by itself. */
+  readonly batchRows: number
   readonly signal?: AbortSignal
   /** Model outputs `[n, classCount]` for inputs `[n, ...inputShape]`. */
   readonly predict: (inputs: Rows) => Promise<Rows>
   /** Maps of further inputs by the same method, for the same target. */
   readonly maps: (inputs: readonly Float32Array[]) => Promise<readonly AttributionMap[]>
+  /** Maps of inputs by the same method, for the same target, of another model: one made of this one, such as with other weights. */
+  readonly mapsOf: (model: Model, inputs: readonly Float32Array[]) => Promise<readonly AttributionMap[]>
   /** Neighbours of the example; the same for every method and score that asks for the same sampler and count. */
   readonly neighbours: (sampler: Sampler, count: number) => Promise<readonly Neighbour[]>
   /**

@@ -14,8 +14,8 @@ export interface AttackOptions {
   readonly targeted?: boolean
   /** The range of valid input values, which no attack leaves. */
   readonly bounds?: { readonly low: number; readonly high: number }
-  /** What climbs: `cross-entropy` of the class (default), or the `margin` between it and the best other class. */
-  readonly loss?: 'cross-entropy' | 'margin'
+  /** What climbs: `cross-entropy` of the class (default), the `margin` between it and the best other class, or its `logit` alone, turned round. */
+  readonly loss?: 'cross-entropy' | 'margin' | 'logit'
   /** How many rows may go through the network at once: the one knob for memory. Never changes a result. Default 64. */
   readonly batchRows?: number
   readonly signal?: AbortSignal
@@ -42,9 +42,9 @@ export function ascend(network: Network, x: tf.Tensor, classes: readonly number[
     const activations = forward(network, x)
     const output = tf.clone(activations.output) as tf.Tensor2D
     const own = tf.oneHot(tf.tensor1d([...classes], 'int32'), network.classCount)
-    // The signal that leaves the class: of the cross-entropy softmax - own, of the margin the best other class - own.
-    const other = loss === 'cross-entropy' ? tf.softmax(output) : tf.oneHot(tf.argMax(tf.sub(output, tf.mul(own, 1e30)), 1), network.classCount)
-    const leaving = tf.sub(other, own)
+    // The signal that leaves the class: of the cross-entropy softmax - own, of the margin the best other class - own, of the logit -own.
+    const others = { 'cross-entropy': () => tf.softmax(output), margin: () => tf.oneHot(tf.argMax(tf.sub(output, tf.mul(own, 1e30)), 1), network.classCount), logit: () => tf.zerosLike(output) }
+    const leaving = tf.sub(others[loss](), own)
     return [output, backward(network, activations, targeted ? tf.neg(leaving) : leaving, { finished: activations.free })[0]!] as const
   })
   return { logits, gradient }

@@ -13,6 +13,8 @@ export interface PgdOptions extends AttackOptions {
   readonly stepSize?: number
   /** Attacks per row, of which the best counts. The first starts at the input, the others at random places around it. Default 1. */
   readonly restarts?: number
+  /** 1 where a value may change, 0 where it stays, in the inputs' shape; all may unless told. */
+  readonly free?: Rows
   /** Random numbers, per row; needed for more than one restart. */
   readonly randomness?: readonly Randomness[]
 }
@@ -26,7 +28,7 @@ export interface PgdOptions extends AttackOptions {
  * @param classes the class of each row: to leave, or to reach where the attack is targeted
  */
 export async function pgd(network: Network, inputs: Rows, classes: readonly number[], options: PgdOptions): Promise<Attacked> {
-  const { batchRows = 64, restarts = 1, randomness, radius } = options
+  const { batchRows = 64, restarts = 1, randomness, radius, free } = options
   const count = inputs.shape[0] ?? 0
   if (classes.length !== count) throw new UserError(`expected a class for each of ${count} rows, found ${classes.length}`)
   if (restarts > 1 && randomness?.length !== count) throw new UserError('an attack with restarts needs randomness for each row')
@@ -37,7 +39,7 @@ export async function pgd(network: Network, inputs: Rows, classes: readonly numb
   const rowSize = count > 0 ? data.length / count : 0
   for (let from = 0; from < count; from += batchRows) {
     const to = Math.min(from + batchRows, count)
-    const chunk = { origin: sliceRows(inputs, from, to), classes: classes.slice(from, to), radii: radii.slice(from, to), ...(randomness && { randomness: randomness.slice(from, to) }) }
+    const chunk = { origin: sliceRows(inputs, from, to), classes: classes.slice(from, to), radii: radii.slice(from, to), ...(randomness && { randomness: randomness.slice(from, to) }), ...(free && { free: sliceRows(free, from, to) }) }
     for (let restart = 0; restart < restarts; restart++) {
       await attackChunk(network, chunk, restart, options, (row, margin, values) => {
         if (margin <= best[from + row]!) return
@@ -56,12 +58,14 @@ interface Chunk {
   readonly classes: readonly number[]
   readonly radii: readonly number[]
   readonly randomness?: readonly Randomness[]
+  readonly free?: Rows
 }
 
 /** One attack on some rows; `visit` is told every point, with how far beyond the decision it is. */
 async function attackChunk(network: Network, chunk: Chunk, restart: number, options: PgdOptions, visit: (row: number, margin: number, values: Float32Array) => void): Promise<void> {
   const { steps = 40, stepSize = 2.5 / steps, targeted = false, signal } = options
   const { origin, classes } = chunk
+  const free = chunk.free ? tf.tensor(chunk.free.data, [...origin.shape]) : tf.scalar(1)
   const start = tf.tensor(origin.data, [...origin.shape])
   const radii = perRow(chunk.radii, origin.shape.length)
   let x = restart === 0 ? tf.clone(start) : tf.tidy(() => project(tf.tensor(randomStart(chunk, restart, options), [...origin.shape]), start, radii, options))
@@ -72,27 +76,28 @@ async function attackChunk(network: Network, chunk: Chunk, restart: number, opti
       const [outputs, values] = (await Promise.all([logits.data(), x.data()])) as [Float32Array, Float32Array]
       const points: Rows = { shape: origin.shape, data: values }
       classes.forEach((own, row) => visit(row, advantage(outputs, row, network.classCount, own, targeted), rowAt(points, row)))
-      const next = step < steps ? tf.tidy(() => project(tf.add(x, tf.mul(direction(gradient, options.norm), tf.mul(radii, stepSize))), start, radii, options)) : tf.clone(x)
+      const next = step < steps ? tf.tidy(() => project(tf.add(x, tf.mul(direction(tf.mul(gradient, free), options.norm), tf.mul(radii, stepSize))), start, radii, options)) : tf.clone(x)
       tf.dispose([logits, gradient, x])
       x = next
     }
   } finally {
-    tf.dispose([start, radii, x])
+    tf.dispose([start, radii, x, free])
   }
 }
 
 /** A random place within the radius of each row: of the cube evenly, of the ball in an even direction at an even distance. */
-function randomStart({ origin, radii, randomness }: Chunk, restart: number, { norm }: PgdOptions): Float32Array {
+function randomStart({ origin, radii, randomness, free }: Chunk, restart: number, { norm }: PgdOptions): Float32Array {
   const values = origin.data.slice()
   const size = values.length / radii.length
+  const within = (row: number, numbers: Float64Array): Float64Array => (free ? numbers.map((value, i) => value * free.data[row * size + i]!) : numbers)
   radii.forEach((radius, row) => {
     const random = randomness![row]!
     if (norm === 'linf') {
-      random.uniforms('pgd', restart, size).forEach((u, i) => (values[row * size + i]! += radius * (2 * u - 1)))
+      within(row, random.uniforms('pgd', restart, size).map((u) => 2 * u - 1)).forEach((u, i) => (values[row * size + i]! += radius * u))
       return
     }
-    const way = random.normals('pgd', restart, size)
-    const scale = (radius * random.uniforms('pgd distance', restart, 1)[0]!) / Math.sqrt(way.reduce((sum, z) => sum + z * z, 0))
+    const way = within(row, random.normals('pgd', restart, size))
+    const scale = (radius * random.uniforms('pgd distance', restart, 1)[0]!) / (Math.sqrt(way.reduce((sum, z) => sum + z * z, 0)) || 1)
     way.forEach((z, i) => (values[row * size + i]! += scale * z))
   })
   return values

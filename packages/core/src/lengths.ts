@@ -1,5 +1,5 @@
-import { flattenNested, isFiniteArray, isNested, placeRank, UserError, type Nested } from '@touchstone/core'
-import * as z from 'zod/mini'
+import { UserError } from './errors.js'
+import { placeRank } from './nested.js'
 
 const wholeAboveZero = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) > 0
 
@@ -7,8 +7,6 @@ const wholeAboveZero = (value: unknown): boolean => Number.isSafeInteger(value) 
 export type Lengths = number | readonly number[]
 
 export const isLengths = (value: unknown): value is Lengths => wholeAboveZero(value) || (Array.isArray(value) && value.length > 0 && value.every(wholeAboveZero))
-
-export const lengths = z.custom<Lengths>(isLengths, 'expected a whole number above 0, or a list of them with one per axis')
 
 /**
  * One length per axis of the input. What names no channels, a number or a list for the places alone, gets `channels` for them.
@@ -22,6 +20,3 @@ export function lengthsPerAxis(value: Lengths, inputShape: readonly number[], ch
   if (list.length === places) return [...list, channels]
   throw new UserError(`${what} = [${list.join(', ')}] does not fit inputs of shape [${inputShape.join(', ')}]: give a number, or one per axis; the channel axis may be left out`)
 }
-
-/** A mask: whole numbers in a nested list. */
-export const isMask = (value: unknown): value is readonly Nested[] => Array.isArray(value) && isNested(value) && isFiniteArray(flattenNested(value)) && flattenNested(value).every(Number.isSafeInteger)

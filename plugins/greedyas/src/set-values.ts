@@ -1,0 +1,94 @@
+import { breathe, stackRows, type FeatureGroups, type Randomness } from '@touchstone/core'
+import { boundarySearch, decisionPlane, distanceIn, largestMove, nearestOnPlane, type Network, type Norm } from '@touchstone/network'
+
+/** One input, and what GreedyAS may know of it. */
+export interface Subject {
+  readonly network: Network
+  readonly input: Float32Array
+  /** The class that is predicted and explained. */
+  readonly target: number
+  readonly groups: FeatureGroups
+  /** The range that changed inputs stay in. */
+  readonly bounds: { readonly low: number; readonly high: number }
+  readonly randomness: Randomness
+  readonly batchRows: number
+  readonly signal?: AbortSignal
+}
+
+/** Whose features change: those of the set, as in Robustness-S_r, or all others, as in its complement. */
+export type Objective = 'robustness-sr' | 'robustness-sr-complement'
+
+/** A set of features: 1 for each that is in it. */
+export type FeatureSet = Uint8Array
+
+/** eps* of sets of features, by searches of a few steps. */
+export interface SetValues {
+  /**
+   * eps* of each set: the smallest change found of the features that may change. Where none changes the class, the largest change within the range, and on top
+   * of it the share of the way that was left, so that sets of which none is enough can be compared.
+   *
+   * @param start a changed input to start at, wherever the set lets it be changed
+   */
+  readonly of: (sets: readonly FeatureSet[], start?: Float32Array) => Promise<Float64Array>
+  /** eps* of sets if the model were linear, as it is around `at`: costs one row in all, and tells most of how sets differ. */
+  readonly linear: (at: Float32Array) => Promise<(set: FeatureSet) => number>
+  /** The changed input of one set, searched for with more steps; undefined where the class stays. */
+  readonly nearest: (set: FeatureSet, start?: Float32Array) => Promise<Float32Array | undefined>
+  /** Rows that one set costs, at most. */
+  readonly rowsPerSet: number
+  /** What was asked so far. */
+  readonly asked: { readonly sets: number; readonly rows: number; readonly unreached: number }
+}
+
+/** Rows forward at the end of a search. */
+const cuts = 4
+
+/** Steps of a search for what others start at. */
+const carefulSteps = 20
+
+export async function setValues({ network, input, target, groups, bounds, batchRows, signal }: Subject, objective: Objective, norm: Norm, steps: number): Promise<SetValues> {
+  const options = { norm, bounds, batchRows, ...(signal && { signal }) }
+  const quick = await boundarySearch(network, input, target, { ...options, steps })
+  const careful = await boundarySearch(network, input, target, { ...options, steps: carefulSteps, starts: 3 })
+  const cap = largestMove(input, bounds, norm)
+  const changes = objective === 'robustness-sr' ? 1 : 0
+  const asked = { sets: 0, rows: 0, unreached: 0 }
+  const maskOf = (set: FeatureSet): Float32Array => Float32Array.from(groups.of, (feature) => (set[feature] === changes ? 1 : 0))
+  const within = (mask: Float32Array, start: Float32Array): Float32Array => start.map((value, i) => (mask[i] === 1 ? value : input[i]!))
+  let marginAtInput = NaN
+
+  return {
+    rowsPerSet: steps + 1 + cuts,
+    asked,
+    of: async (sets, start) => {
+      if (Number.isNaN(marginAtInput)) marginAtInput = (await quick(stackRows([new Float32Array(input.length)], network.inputShape))).margins[0]!
+      const values = new Float64Array(sets.length)
+      // In pieces, since the masks of large inputs together are larger than what goes through the network at once.
+      for (let from = 0; from < sets.length; from += batchRows) {
+        await breathe(signal)
+        const masks = sets.slice(from, from + batchRows).map(maskOf)
+        const { distances, margins } = await quick(stackRows(masks, network.inputShape), start && stackRows(masks.map((mask) => within(mask, start)), network.inputShape))
+        distances.forEach((distance, row) => {
+          const reached = Number.isFinite(distance)
+          values[from + row] = reached ? distance : cap * (1 + Math.min(1, margins[row]! / marginAtInput))
+          asked.rows += steps + 1 + (reached ? cuts : 0)
+          if (!reached) asked.unreached++
+        })
+      }
+      asked.sets += sets.length
+      return values
+    },
+    linear: async (at) => {
+      const plane = await decisionPlane(network, at, target)
+      const z = new Float32Array(input.length)
+      asked.rows += 2
+      return (set) => (nearestOnPlane(input, plane, maskOf(set), norm, bounds, z) ? distanceIn(norm)(z, input) : cap)
+    },
+    nearest: async (set, start) => {
+      const mask = maskOf(set)
+      asked.rows += (start ? 1 : 3) * (carefulSteps + 1 + cuts)
+      const { inputs, succeeded } = await careful(stackRows([mask], network.inputShape), start && stackRows([within(mask, start)], network.inputShape))
+      return succeeded[0] ? inputs.data : undefined
+    },
+  }
+}
