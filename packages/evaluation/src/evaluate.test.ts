@@ -1,4 +1,4 @@
-import { ConfigError, defineExtension, definePlugin, eachRow, mean, UserError, type Attributer, type Result, type Score } from '@touchstone/core'
+import { ConfigError, createToken, defineExtension, definePlugin, eachRow, mean, UserError, type Attributer, type Result, type Score } from '@touchstone/core'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { evaluate, rowsCsv, summaryCsv, type EvaluationConfig } from './index.js'
 import { calls, linearModel, robust, toyConfig, toyPlugin } from './testing.js'
@@ -200,6 +200,33 @@ test('what a score gives is checked: a number that is not finite is undefined, a
   expect(results.rows).toMatchObject([{ value: null, reason: 'the value is NaN', parts: { a: 1 } }, { value: 2 }])
   await expect(evaluate(toyConfig({ metrics: { text: given({ value: 'high' }) } }))).rejects.toThrow('metric "text" for attributer "squares" on model "one", example p0 failed: expected a result with a number as value, or a reason')
   await expect(evaluate(toyConfig({ metrics: { blind: { given: { score: given({ value: 1 }).given.score } as unknown as Score } } }))).rejects.toThrow('metrics.blind: its score must say whether lower or higher is better, found direction nothing')
+})
+
+test('a score may ask for maps of another model, and share work among methods', async () => {
+  // Maps that tell whose they are: the first output of the model, which is 5 times as large for the other one.
+  const outputs: Attributer = {
+    attribute: async ({ model, inputs }) => {
+      const predicted = eachRow(await model.predict(inputs))
+      return { shape: inputs.shape, data: inputs.data.map((_, index) => predicted[Math.floor((index * predicted.length) / inputs.data.length)]![0]!) }
+    },
+  }
+  const work = createToken<number>('test work')
+  let done = 0
+  const score: Score = {
+    direction: 'lower',
+    score: async ({ mapsOf, example, shared, map, batchRows }) => {
+      const [elsewhere] = await mapsOf(linearModel([[5, 10], [0, 0]]), [example.input])
+      const once = await shared(work, 'key', () => Promise.resolve(++done))
+      return { value: elsewhere!.data[0]!, parts: { own: map.data[0]!, once, batchRows } }
+    },
+  }
+  const { results } = await evaluate(toyConfig({ models: { mine: { given: linearModel([[1, 2], [0, 0]]) } }, attributers: { one: { given: outputs }, two: 'times-weights' }, metrics: { mine: { given: score } } }))
+  const rows = results.rows.filter(({ attributer }) => attributer === 'one')
+  rows.forEach(({ value, parts }) => expect(value).toBeCloseTo(5 * parts!.own!, 5))
+  expect(rows.some(({ value }) => value !== 0)).toBe(true)
+  // Once per example, whatever the number of methods.
+  expect(done).toBe(rows.length)
+  expect(new Set(results.rows.map(({ parts }) => parts!.once)).size).toBe(rows.length)
 })
 
 test('maps that are known are not asked for again, and no request is empty', async () => {

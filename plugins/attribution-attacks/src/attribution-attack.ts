@@ -1,8 +1,8 @@
-import { defineExtension, judgeNeighbours, option, ref, sameClass, stackRows, UserError, type Rows, type Sampler, type SamplerContext } from '@touchstone/core'
+import { defineExtension, judgeNeighbours, mapSizeOf, option, ref, sameClass, stackRows, UserError, type AttributionMap, type Rows, type Sampler, type SamplerContext } from '@touchstone/core'
 import { networkOf } from '@touchstone/network'
 import { tf } from '@touchstone/tensor'
 import * as z from 'zod/mini'
-import { normalised, objectiveOf, sizeOf, type Aim, type Objective, type Region } from './objective.js'
+import { normalised, objectiveOf, type Aim, type Objective, type Region } from './objective.js'
 import { smoothNetworks, type SmoothNetworks } from './smooth-networks.js'
 import { mapsOf, walk, type Direction, type WalkOptions } from './walk.js'
 
@@ -83,31 +83,17 @@ async function attack(context: SamplerContext, count: number, options: AttackOpt
       return example.input.map((value, i) => Math.min(dataset.range.high, Math.max(dataset.range.low, value + walkOptions.epsilon * (2 * noise[i]! - 1))))
     })
     const found = await walk(context, clean, stackRows(starts, model.inputShape), direction(draw * options.restarts), walkOptions)
-    inputs.push(await worst(context, clean, found, options))
+    inputs.push(found.reduce((worst, one) => (one.badness > worst.badness ? one : worst)).input)
   }
   return judgeNeighbours(context, inputs, [sameClass])
 }
 
-/** Of several attacks' results the one whose map is furthest from the clean one, among those of the same class. */
-async function worst(context: SamplerContext, clean: { readonly shape: readonly number[]; readonly data: Float32Array }, found: readonly Float32Array[], { criterion }: AttackOptions): Promise<Float32Array> {
-  if (found.length === 1) return found[0]!
-  const judged = await judgeNeighbours(context, found, [sameClass])
-  const maps = await mapsOf(context, stackRows(found, context.model.inputShape))
-  const size = clean.data.length
-  const badness = found.map((_, row) => {
-    const { value } = criterion.compare(clean, { shape: clean.shape, data: maps.data.subarray(row * size, (row + 1) * size) })
-    if (judged[row]!.rejected !== undefined || value === undefined) return -Infinity
-    return criterion.measures === 'distance' ? value : -value
-  })
-  return found[badness.indexOf(Math.max(...badness))]!
-}
-
 /** dJ(a(x)) / dx of each row, through the method's own map on the smooth network. */
-function gradientOf({ model, attributer, target }: SamplerContext, objective: Objective, clean: { readonly shape: readonly number[]; readonly data: Float32Array }, smooth: SmoothNetworks): Direction {
+function gradientOf({ model, attributer, target }: SamplerContext, objective: Objective, clean: AttributionMap, smooth: SmoothNetworks): Direction {
   const map = attributer!.map
   if (!map) throw new UserError('this attack differentiates the map of the method under test, which is no tensor function: it works with saliency, gradient, input-x-gradient, integrated-gradients, lrp, deeplift and others; use the aim "random" for all methods')
   const network = smooth.of(networkOf(model))
-  const size = sizeOf(clean)
+  const size = mapSizeOf(clean)
   return async ({ shape, data }) => {
     const targets = new Array<number>(shape[0]!).fill(target)
     const gradient = tf.tidy(() => tf.grad((x: tf.Tensor) => tf.sum(objective(normalised(map(network, x, targets), size))))(tf.tensor(data, [...shape])))

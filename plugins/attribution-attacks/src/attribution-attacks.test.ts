@@ -1,4 +1,4 @@
-import { argmax, createRandomness, Host, rowAt, stackRows, type Attributer, type Dataset, type Model, type Neighbour, type SamplerContext } from '@touchstone/core'
+import { argmax, createRandomness, Host, mapSizeOf, rowAt, stackRows, type Attributer, type Dataset, type Model, type Neighbour, type SamplerContext } from '@touchstone/core'
 import comparisons, { topK } from '@touchstone/comparisons'
 import gradients from '@touchstone/gradients'
 import ig from '@touchstone/ig'
@@ -7,7 +7,7 @@ import { convModel } from '@touchstone/testkit'
 import { dense, input, weight } from '@touchstone/testkit/graphs'
 import { openEngine, tf } from '@touchstone/tensor'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { normalised, objectiveOf, sizeOf } from './objective.js'
+import { normalised, objectiveOf } from './objective.js'
 import plugin from './index.js'
 
 const host = new Host([plugin, comparisons, gradients, ig])
@@ -140,7 +140,7 @@ test('random signs move every value by epsilon, cut to the range', async () => {
 test('objectives by hand', () => {
   const map = tf.tensor(Float32Array.of(1, 0, 0, 0, 3, 0, 0, 0, 5), [1, 3, 3, 1])
   const clean = { shape: [3, 3, 1], data: Float32Array.of(1, 0, 0, 0, 3, 0, 0, 0, 5) }
-  const [options, maps] = [{ k: 1, w: 0, region: { top: 0, left: 0, height: 2, width: 2 } }, normalised(map, sizeOf(clean))]
+  const [options, maps] = [{ k: 1, w: 0, region: { top: 0, left: 0, height: 2, width: 2 } }, normalised(map, mapSizeOf(clean))]
   const value = (aim: 'top-k' | 'mass-centre' | 'target', more = {}) => objectiveOf({ ...options, aim, ...more }, clean)(maps).dataSync()[0]
   expect(value('top-k')).toBeCloseTo(-5, 5)
   expect(value('top-k', { w: 1 })).toBeCloseTo(-8, 5)

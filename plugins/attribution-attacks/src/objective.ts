@@ -1,4 +1,4 @@
-import { featuresOf, topK, UserError, type AttributionMap } from '@touchstone/core'
+import { featuresOf, mapSizeOf, topK, UserError, type AttributionMap, type MapSize } from '@touchstone/core'
 import { tf } from '@touchstone/tensor'
 
 /** What an attack pushes the map to. */
@@ -25,12 +25,6 @@ export interface Region {
   readonly width: number
 }
 
-/** Rows and columns of a map. */
-export interface Size {
-  readonly height: number
-  readonly width: number
-}
-
 /**
  * What is climbed from the clean map on.
  *
@@ -40,7 +34,7 @@ export interface Size {
  * Source: Ghorbani, Abid, Zou, "Interpretation of Neural Networks Is Fragile", AAAI 2019, section 3.2; w: "Rethinking Robustness of Model Attributions", AAAI 2024.
  */
 export function objectiveOf({ aim, k, w, region }: ObjectiveOptions, clean: AttributionMap): Objective {
-  const size = sizeOf(clean)
+  const size = mapSizeOf(clean)
   if (aim === 'top-k') return sumOver(around(topK(featuresOf(clean, 'sum-abs'), k).indices, size, w), size, -1)
   if (aim === 'mass-centre') return awayFromCentre(featuresOf(clean, 'sum-abs'), size)
   if (!region) throw new UserError('an attack that aims at a target needs a region')
@@ -49,24 +43,18 @@ export function objectiveOf({ aim, k, w, region }: ObjectiveOptions, clean: Attr
   return sumOver(Float32Array.from({ length: size.height * size.width }, (_, p) => Number(inside(Math.floor(p / size.width), p % size.width, region))), size, 1)
 }
 
-export function sizeOf({ shape, data }: AttributionMap): Size {
-  const pixels = shape.length < 3 ? data.length : data.length / shape.at(-1)!
-  const height = shape.length > 1 ? shape[0]! : 1
-  return { height, width: pixels / height }
-}
-
 /** Sums of absolute values over channels, scaled to mean 1: `[n, height, width]`, as the papers' attacks see a map. */
-export function normalised(maps: tf.Tensor, { height, width }: Size): tf.Tensor3D {
+export function normalised(maps: tf.Tensor, { height, width }: MapSize): tf.Tensor3D {
   const sums = tf.sum(tf.reshape(tf.abs(maps), [maps.shape[0], height, width, -1]), 3)
   return tf.div(sums, tf.maximum(tf.mean(sums, [1, 2], true), 1e-20))
 }
 
-function sumOver(mask: Float32Array, { height, width }: Size, sign: 1 | -1): Objective {
+function sumOver(mask: Float32Array, { height, width }: MapSize, sign: 1 | -1): Objective {
   return (maps) => tf.mul(sign, tf.sum(tf.mul(maps, tf.tensor(mask, [1, height, width])), [1, 2]))
 }
 
 /** 1 for each of the pixels, and for those within w of one along both axes. */
-function around(pixels: Uint32Array, { height, width }: Size, w: number): Float32Array {
+function around(pixels: Uint32Array, { height, width }: MapSize, w: number): Float32Array {
   const mask = new Float32Array(height * width)
   for (const pixel of pixels) {
     const [y, x] = [Math.floor(pixel / width), pixel % width]
@@ -75,7 +63,7 @@ function around(pixels: Uint32Array, { height, width }: Size, w: number): Float3
   return mask
 }
 
-function awayFromCentre(clean: Float64Array, { height, width }: Size): Objective {
+function awayFromCentre(clean: Float64Array, { height, width }: MapSize): Objective {
   const total = clean.reduce((a, b) => a + b, 0) || 1
   const rows = Float32Array.from(clean, (_, p) => Math.floor(p / width))
   const columns = Float32Array.from(clean, (_, p) => p % width)

@@ -13,6 +13,13 @@ export interface WalkOptions {
   readonly criterion: Comparison
 }
 
+/** Where a walk came to. */
+export interface Found {
+  readonly input: Float32Array
+  /** How far its map is from the clean one, larger being further; -Infinity where the criterion gives no value or the class is another. */
+  readonly badness: number
+}
+
 /**
  * Steps of one size by the sign of a direction, each followed by the projection onto the box of half-width epsilon around the input and into the range of
  * valid values: x <- clip(x0 + clip(x + step s - x0, -epsilon, epsilon)). Of all places on the way at which the model keeps its class, the one whose map is
@@ -20,14 +27,14 @@ export interface WalkOptions {
  *
  * @param starts where rows start: one input or several, `[n, ...shape]`
  */
-export async function walk(context: SamplerContext, clean: AttributionMap, starts: Rows, direction: Direction, { epsilon, step, iterations, criterion }: WalkOptions): Promise<readonly Float32Array[]> {
+export async function walk(context: SamplerContext, clean: AttributionMap, starts: Rows, direction: Direction, { epsilon, step, iterations, criterion }: WalkOptions): Promise<readonly Found[]> {
   const { example, dataset, model, signal } = context
   const { low, high } = dataset.range
   const x = starts.data.slice()
   const rows: Rows = { shape: starts.shape, data: x }
   const count = rows.shape[0]!
   const predicted = argmax(context.outputs)
-  const best = new Array<{ readonly input: Float32Array; readonly badness: number } | undefined>(count).fill(undefined)
+  const best = new Array<Found | undefined>(count).fill(undefined)
   for (let iteration = 0; iteration < iterations; iteration++) {
     await breathe(signal)
     const signs = await direction(rows, iteration)
@@ -44,7 +51,7 @@ export async function walk(context: SamplerContext, clean: AttributionMap, start
       if (badness >= (best[row]?.badness ?? -Infinity)) best[row] = { input: rowAt(rows, row).slice(), badness }
     }
   }
-  return best.map((found, row) => found?.input ?? rowAt(rows, row).slice())
+  return best.map((found, row) => found ?? { input: rowAt(rows, row).slice(), badness: -Infinity })
 }
 
 /** Maps of the method under test, for the example's class and with its random numbers. */

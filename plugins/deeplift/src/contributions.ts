@@ -1,5 +1,4 @@
-import { UserError } from '@touchstone/core'
-import { backward, canonise, forward, targetSeed, type Activations, type Inputs, type Network, type Point, type Targets } from '@touchstone/network'
+import { backward, baselinesOf, canonise, forward, targetSeed, type Activations, type Inputs, type Network, type Point, type Targets } from '@touchstone/network'
 import { tf } from '@touchstone/tensor'
 import { rescaled } from './rules/rescale.js'
 import { tableOf, type DeepLiftRuleName } from './rules/table.js'
@@ -60,13 +59,5 @@ const listOf = (inputs: Inputs): readonly tf.Tensor[] => (inputs instanceof tf.T
 
 /** Baselines in the shapes of the inputs. */
 function fitted(baseline: number | Inputs, inputs: readonly tf.Tensor[]): readonly tf.Tensor[] {
-  if (typeof baseline === 'number') return inputs.map(({ shape }) => tf.fill(shape, baseline))
-  const baselines = listOf(baseline)
-  if (baselines.length !== inputs.length) throw new UserError(`deeplift: expected a baseline for each of ${inputs.length} inputs, found ${baselines.length}`)
-  return inputs.map(({ shape }, i) => {
-    const one = baselines[i]!
-    const fits = one.rank <= shape.length && one.shape.every((length, axis) => length === 1 || length === shape[shape.length - one.rank + axis])
-    if (!fits) throw new UserError(`deeplift: baseline ${i} has shape [${one.shape.join(', ')}], which cannot be broadcast to its input's, [${shape.join(', ')}]`)
-    return tf.add(tf.zeros(shape), one)
-  })
+  return baselinesOf(baseline, inputs, 'deeplift').map((one, i) => (typeof one === 'number' ? tf.fill(inputs[i]!.shape, one) : tf.add(tf.zeros(inputs[i]!.shape), one)))
 }

@@ -1,8 +1,8 @@
-import { defineExtension, descending, option, resultOf, undefinedResult, type Direction } from '@touchstone/core'
+import { areaUnder, defineExtension, descending, option, resultOf, undefinedResult, type Direction } from '@touchstone/core'
 import * as z from 'zod/mini'
 import { absentOption, absentValues } from './absent.js'
 import { outputOption } from './outputs.js'
-import { areaUnder, outputsAlong } from './ranking.js'
+import { outputsAlong } from './ranking.js'
 import { perUnit, rankingFault, unitOption, unitsOf } from './units.js'
 
 const citation = 'Petsiuk, Das, Saenko, "RISE: Randomized Input Sampling for Explanation of Black-box Models", BMVC 2018, section 4.2'

@@ -1,3 +1,4 @@
+import { conjugateGradients } from '@touchstone/core'
 import type { ImageShape } from './blur.js'
 
 /** The weights of the eight neighbours of a pixel: 1/6 beside and above, 1/12 across. */
@@ -43,34 +44,7 @@ export function impute(image: Float32Array, missing: Uint32Array, shape: ImageSh
   for (let channel = 0; channel < channels; channel++) {
     const right = new Float64Array(count)
     for (const { index, pixel, weight } of known) right[index]! += weight * image[pixel * channels + channel]!
-    conjugateGradients(times, right).forEach((value, index) => (filled[missing[index]! * channels + channel] = value))
+    conjugateGradients(times, right, { tolerance: 1e-10, most: 20 * count }).forEach((value, index) => (filled[missing[index]! * channels + channel] = value))
   }
   return filled
-}
-
-/** v with A v = b, for a symmetric positive definite A; starts at 0. */
-function conjugateGradients(times: (v: Float64Array) => Float64Array, right: Float64Array): Float64Array {
-  const v = new Float64Array(right.length)
-  const residual = right.slice()
-  const direction = right.slice()
-  let square = dot(residual, residual)
-  const enough = square * 1e-20
-  for (let iteration = 0; iteration < 20 * right.length && square > enough; iteration++) {
-    const image = times(direction)
-    const step = square / dot(direction, image)
-    for (let index = 0; index < v.length; index++) {
-      v[index]! += step * direction[index]!
-      residual[index]! -= step * image[index]!
-    }
-    const next = dot(residual, residual)
-    for (let index = 0; index < v.length; index++) direction[index] = residual[index]! + (next / square) * direction[index]!
-    square = next
-  }
-  return v
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0
-  for (let index = 0; index < a.length; index++) sum += a[index]! * b[index]!
-  return sum
 }

@@ -1,7 +1,7 @@
-import { defineExtension, descending, mean, resultOf, undefinedResult } from '@touchstone/core'
+import { areaUnder, defineExtension, descending, mean, resultOf, undefinedResult } from '@touchstone/core'
 import { absentOption, absentValues } from './absent.js'
 import { outputOption, scaled } from './outputs.js'
-import { areaUnder, outputsAlong, perStepOption, stepsOf } from './ranking.js'
+import { outputsAlong, perStepOption, stepsOf } from './ranking.js'
 import { perUnit, rankingFault, unitOption, unitsOf } from './units.js'
 
 /**

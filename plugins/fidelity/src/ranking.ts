@@ -28,10 +28,3 @@ export function outputsAlong(context: ScoreContext, { from, to, order, counts, w
 export function stepsOf(count: number, perStep: number): number[] {
   return Array.from({ length: Math.ceil(count / perStep) }, (_, step) => Math.min(count, (step + 1) * perStep))
 }
-
-/** The area under a curve by the trapezoid rule. */
-export function areaUnder(x: ArrayLike<number>, y: ArrayLike<number>): number {
-  let area = 0
-  for (let index = 1; index < x.length; index++) area += ((x[index]! - x[index - 1]!) * (y[index]! + y[index - 1]!)) / 2
-  return area
-}

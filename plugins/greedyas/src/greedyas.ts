@@ -79,6 +79,7 @@ export const greedyAs = defineExtension({
     budget: option(wholeFrom(1), { summary: 'rows after which no round begins', default: 50_000, unit: 'rows' }),
     ranked: option(z.number('expected a number').check(z.gt(0, 'expected more than 0'), z.lte(1, 'expected at most 1')), { summary: 'the share of the features that is ranked; one-step ranks all', default: 0.5 }),
   },
-  cost: ({ budget }) => ({ rows: budget + 300, adaptive: true }),
+  // Beyond the budget: what is asked before the first round, and the last search for a start.
+  cost: ({ budget, steps }) => ({ rows: budget + steps + 300, adaptive: true }),
   create: greedyAsAttributer,
 })

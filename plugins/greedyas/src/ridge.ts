@@ -1,3 +1,5 @@
+import { conjugateGradients, dot } from '@touchstone/core'
+
 /** Conjugate gradients end once the residual has shrunk so far. */
 const tolerance = 1e-6
 
@@ -32,26 +34,6 @@ export function ridgeRegression(rows: readonly Uint8Array[], values: ArrayLike<n
       return sum
     })
   }
-  const w = new Float64Array(columns)
-  let residual = transposed(Float64Array.from(values, (value) => value - mean))
-  let way = residual
-  let length = dot(residual, residual)
-  const end = length * tolerance ** 2
-  for (let step = 0; step < columns && length > end; step++) {
-    const image = transposed(times(way)).map((value, i) => value + ridge * way[i]!)
-    const rate = length / dot(way, image)
-    for (let i = 0; i < columns; i++) w[i]! += rate * way[i]!
-    residual = residual.map((value, i) => value - rate * image[i]!)
-    const before = length
-    length = dot(residual, residual)
-    const last = way
-    way = residual.map((value, i) => value + (length / before) * last[i]!)
-  }
-  return w
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!
-  return sum
+  const shrunk = (w: Float64Array): Float64Array => transposed(times(w)).map((value, i) => value + ridge * w[i]!)
+  return conjugateGradients(shrunk, transposed(Float64Array.from(values, (value) => value - mean)), { tolerance, most: columns })
 }

@@ -1,5 +1,4 @@
-import { UserError } from '@touchstone/core'
-import { inputGradients, type Inputs, type Network, type Targets, type TensorMap } from '@touchstone/network'
+import { baselinesOf, inputGradients, type Inputs, type Network, type Targets, type TensorMap } from '@touchstone/network'
 import { tf } from '@touchstone/tensor'
 import { quadrature as quadratureOf, type QuadratureRule } from './quadrature.js'
 
@@ -68,17 +67,7 @@ export interface LinePath {
 /** @throws UserError where baselines do not fit the inputs. */
 export function linePath(x: Inputs, baseline: number | Inputs): LinePath {
   const inputs = x instanceof tf.Tensor ? [x] : x
-  const baselines = typeof baseline === 'number' ? inputs.map(() => baseline) : baseline instanceof tf.Tensor ? [baseline] : baseline
-  if (baselines.length !== inputs.length) throw new UserError(`expected a baseline for each of ${inputs.length} inputs, found ${baselines.length}`)
-  const differences = inputs.map((input, i) => {
-    const one = baselines[i]!
-    if (typeof one !== 'number' && !fits(one.shape, input.shape)) throw new UserError(`baseline ${i} has shape [${one.shape.join(', ')}], which cannot be broadcast to its input's, [${input.shape.join(', ')}]`)
-    return tf.sub(input, one)
-  })
+  const baselines = baselinesOf(baseline, inputs)
+  const differences = inputs.map((input, i) => tf.sub(input, baselines[i]!))
   return { inputs, differences, at: (a) => inputs.map((_, i) => tf.add(tf.mul(differences[i]!, a), baselines[i]!)) }
-}
-
-/** Whether each axis, counted from the last, has the input's length or 1. */
-function fits(shape: readonly number[], input: readonly number[]): boolean {
-  return shape.length <= input.length && shape.toReversed().every((length, axis) => length === 1 || length === input.at(-1 - axis))
 }

@@ -1,5 +1,5 @@
-import { compareMaps, faultOf, resultOf, topCountOf, undefinedResult, type Comparison } from '@touchstone/core'
-import { sizeOfPlane, windowFault, type PlaneSize, type Reduction } from './plane.js'
+import { compareMaps, faultOf, mapSizeOf, resultOf, topCountOf, undefinedResult, type Comparison, type MapSize } from '@touchstone/core'
+import { windowFault, type Reduction } from './plane.js'
 import { largest, selectionOf, type Select, type Selection, type Selections } from './selections.js'
 
 /** What comparisons of selected pixels are told. */
@@ -13,9 +13,9 @@ export interface SelectionOptions {
  * A comparison of the selected pixels of two maps, from its formula. Undefined for maps with fewer than k pixels, for constant ones, whose order is by
  * index alone, and for windows that no pixel is outside of.
  */
-export function compareSelections({ k: asked, w, channels }: SelectionOptions, select: Select, formula: (selections: Selections, size: PlaneSize, w: number) => number): Comparison['compare'] {
+export function compareSelections({ k: asked, w, channels }: SelectionOptions, select: Select, formula: (selections: Selections, size: MapSize, w: number) => number): Comparison['compare'] {
   return compareMaps((a, b) => {
-    const size = sizeOfPlane(a)
+    const size = mapSizeOf(a)
     const count = size.height * size.width
     const k = topCountOf(asked, count)
     if (k > count) return undefinedResult(`k is ${k}, but the maps have ${count} pixels`)

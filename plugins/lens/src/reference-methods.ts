@@ -1,6 +1,6 @@
-import { defineReferenceFunction, flattenNested, isNested, nestedShape, UserError, type ReferenceParams } from '@touchstone/core'
+import { defineReferenceFunction, flattenNested, isNested, nestedShape, UserError, type MapSize, type ReferenceParams } from '@touchstone/core'
 import { intersection, precision, recall, smoothedKendall, smoothedSpearman } from './formulas.js'
-import { planeOf, type Plane, type PlaneSize } from './plane.js'
+import { planeOf, type Plane } from './plane.js'
 import { diverse, largest, type Select, type Selections } from './selections.js'
 
 /** How this package answers reference cases: the formulas on two maps `a` and `b`, without channels. */
@@ -15,7 +15,7 @@ export const referenceMethods = [
   ofSmoothed('lens-kendall', "Kendall's tau-b of smoothed maps; params: a, b, w", smoothedKendall),
 ]
 
-function ofSelected(name: string, summary: string, select: Select, formula: (selections: Selections, size: PlaneSize, w: number) => number) {
+function ofSelected(name: string, summary: string, select: Select, formula: (selections: Selections, size: MapSize, w: number) => number) {
   return defineReferenceFunction(name, summary, (params) => {
     const [a, b, k, w] = [plane(params, 'a'), plane(params, 'b'), params.number('k'), params.number('w', 0)]
     return [[formula({ first: select(a, k, w).pixels, second: select(b, k, w).pixels, k }, a, w)]]

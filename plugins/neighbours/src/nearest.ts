@@ -1,4 +1,4 @@
-import { breathe, createMemo, isFiniteArray, placeRank, sizeOf, topK, UserError, type Dataset } from '@touchstone/core'
+import { breathe, createMemo, groupFeatures, isFiniteArray, placeRank, sizeOf, topK, UserError, type Dataset } from '@touchstone/core'
 
 /** The distance in which examples are near: ||a - b||_2 or max_i |a_i - b_i|. */
 export type Norm = 'l2' | 'linf'
@@ -113,20 +113,9 @@ interface Blocks {
 /** Blocks of 4 by 4 places in each channel, or of 16 places of an input of one axis; cut at the border. */
 function blocksOf(inputShape: readonly number[]): Blocks {
   const places = placeRank(inputShape)
-  const side = inputShape.map((_, axis) => (axis >= places ? 1 : places === 1 ? 16 : 4))
-  const grid = inputShape.map((length, axis) => Math.ceil(length / side[axis]!))
-  const sizes = new Float64Array(sizeOf(grid))
-  const of = Int32Array.from({ length: sizeOf(inputShape) }, (_, index) => {
-    let [rest, block, step] = [index, 0, 1]
-    for (let axis = inputShape.length - 1; axis >= 0; axis--) {
-      const at = rest % inputShape[axis]!
-      rest = (rest - at) / inputShape[axis]!
-      block += Math.floor(at / side[axis]!) * step
-      step *= grid[axis]!
-    }
-    sizes[block]!++
-    return block
-  })
+  const { count, of } = groupFeatures({ blocks: inputShape.map((_, axis) => (axis >= places ? 1 : places === 1 ? 16 : 4)) }, inputShape, 'neighbours')
+  const sizes = new Float64Array(count)
+  for (const block of of) sizes[block]!++
   return { of, sizes }
 }
 

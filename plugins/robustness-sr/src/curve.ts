@@ -1,4 +1,4 @@
-import { rowAt, stackRows } from '@touchstone/core'
+import { areaUnder, rowAt, stackRows } from '@touchstone/core'
 import { nearer, type Attacked, type MaskedSearch } from '@touchstone/network'
 
 /**
@@ -26,8 +26,5 @@ function inherited(found: Attacked): Attacked {
 
 /** The mean height of a curve: its area by the trapezoidal rule over its width, or the height of a single point. */
 export function meanHeight(x: readonly number[], y: readonly number[]): number {
-  if (x.length === 1) return y[0]!
-  let area = 0
-  for (let index = 1; index < x.length; index++) area += ((x[index]! - x[index - 1]!) * (y[index]! + y[index - 1]!)) / 2
-  return area / (x.at(-1)! - x[0]!)
+  return x.length === 1 ? y[0]! : areaUnder(x, y) / (x.at(-1)! - x[0]!)
 }

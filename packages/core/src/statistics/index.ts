@@ -1,4 +1,6 @@
 export { bootstrapMean, quantile, type Interval } from './bootstrap.js'
+export { areaUnder } from './area.js'
+export { conjugateGradients, dot } from './conjugate-gradients.js'
 export { mean, pearson, spearman } from './correlation.js'
 export { kendallTauB } from './kendall.js'
 export { ascending, descending } from './order.js'

@@ -1,7 +1,8 @@
-import { breathe, l2Distance, linfDistance, rowAt, sliceRows, UserError, type Randomness, type Rows } from '@touchstone/core'
+import { breathe, rowAt, sliceRows, UserError, type Randomness, type Rows } from '@touchstone/core'
 import { tf } from '@touchstone/tensor'
 import type { Network } from '../network.js'
 import { advantage, ascend, direction, perRow, project, type AttackOptions, type Attacked } from './attack.js'
+import { distanceIn } from './masked.js'
 
 /** Options of projected gradient descent. */
 export interface PgdOptions extends AttackOptions {
@@ -49,7 +50,7 @@ export async function pgd(network: Network, inputs: Rows, classes: readonly numb
     }
   }
   const result: Rows = { shape: inputs.shape, data }
-  const distance = options.norm === 'l2' ? l2Distance : linfDistance
+  const distance = distanceIn(options.norm)
   return { inputs: result, succeeded: best.map((margin) => margin > 0), distances: best.map((_, row) => distance(rowAt(result, row), rowAt(inputs, row))) }
 }
 
