@@ -7,6 +7,7 @@ import type { Comparison, ComparisonTraits, Score, ScoreTraits } from './contrac
 import type { Model, ModelTraits } from './contracts/model.js'
 import type { ReferenceMethod } from './contracts/reference-method.js'
 import type { Sampler, SamplerTraits } from './contracts/sampler.js'
+import type { Storage, StorageTraits } from './contracts/storage.js'
 import type { Trainer, TrainerTraits } from './contracts/trainer.js'
 import type { CostOptionsOf, OptionFields, OptionsOf } from './options.js'
 import type { Token } from './token.js'
@@ -29,6 +30,7 @@ export interface Extensions {
   comparison: Comparison
   score: Score
   executor: Executor
+  storage: Storage
   command: Command
   trainer: Trainer
   chart: Chart
@@ -44,6 +46,7 @@ export interface ExtensionTraits {
   comparison: ComparisonTraits
   score: ScoreTraits
   executor: ExecutorTraits
+  storage: StorageTraits
   command: CommandTraits
   trainer: TrainerTraits
   chart: ChartTraits

@@ -11,6 +11,13 @@ export function hash(...parts: readonly (string | ArrayBufferView)[]): string {
   return bytesToHex(digest.digest())
 }
 
+/** SHA-256 of bytes as 32 bytes, by the platform where it offers that: some ten times as fast as `hash`, for what is large. */
+export async function digest(bytes: Uint8Array): Promise<Uint8Array> {
+  // A browser offers it to secure pages alone.
+  const { subtle } = globalThis.crypto as { readonly subtle?: SubtleCrypto }
+  return subtle ? new Uint8Array(await subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)) : sha256(bytes)
+}
+
 /** JSON with sorted keys: equal values give equal text. `undefined` members are left out, as in JSON. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, member: unknown) =>

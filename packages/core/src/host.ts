@@ -93,13 +93,19 @@ export class Host {
   }
 }
 
+/** Where an instance comes from. */
+export interface Origin extends Registered<Extension> {
+  /** The options it was made with. */
+  readonly resolved: ResolvedExtension
+}
+
 /** One evaluation's services and instances; all of them go when it ends. */
 export class Scope {
   readonly #registry: Registry
   readonly #container: DependencyContainer
   readonly #closed: () => void
   readonly #instances = new Map<string, Promise<unknown>>()
-  readonly #origins = new WeakMap<object, Registered<Extension>>()
+  readonly #origins = new WeakMap<object, Origin>()
   /** Instances and services, in the order in which they were made. */
   readonly #made: unknown[]
   #disposed = false
@@ -127,7 +133,7 @@ export class Scope {
   }
 
   /** The extension that an instance was made by, and its plugin; undefined for one made in code. */
-  originOf(instance: object): Registered<Extension> | undefined {
+  originOf(instance: object): Origin | undefined {
     return this.#origins.get(instance)
   }
 
@@ -157,7 +163,7 @@ export class Scope {
     const fault = instanceFault(resolved.kind, instance)
     if (fault !== undefined) throw new Error(`${plugin.name}: create of ${resolved.kind} "${resolved.use}" gave the wrong thing: ${fault}`)
     this.#made.push(instance)
-    this.#origins.set(instance, entry)
+    this.#origins.set(instance, { ...entry, resolved })
     return instance
   }
 }

@@ -4,7 +4,7 @@ export type { Attributer, AttributerTraits, AttributionRequest, Attributions } f
 export type { Chart, ChartTraits } from './contracts/chart.js'
 export type { Command, CommandTraits } from './contracts/command.js'
 export type { Dataset, DatasetTraits, Example } from './contracts/dataset.js'
-export type { Executor, ExecutorTraits, Job } from './contracts/executor.js'
+export type { Executor, ExecutorTraits, Job, JobExample, JobProgress, JobReport, Work } from './contracts/executor.js'
 export {
   resultOf,
   undefinedResult,
@@ -34,6 +34,7 @@ export {
   type SamplerContext,
   type SamplerTraits,
 } from './contracts/sampler.js'
+export type { Storage, StorageTraits, StoredItem } from './contracts/storage.js'
 export type { Trainer, TrainerTraits } from './contracts/trainer.js'
 export { ConfigError, formatPath, isUserError, messageOf, UserError, type Problem } from './errors.js'
 export {
@@ -52,8 +53,8 @@ export {
   type TraitsOf,
 } from './extension.js'
 export { featureCount, featureGroupsOption, groupFeatures, type FeatureChoice, type FeatureGroups } from './feature-groups.js'
-export { canonicalJson, hash } from './hash.js'
-export { Host, Scope, type ServiceValue } from './host.js'
+export { canonicalJson, digest, hash } from './hash.js'
+export { Host, Scope, type Origin, type ServiceValue } from './host.js'
 export { isLengths, lengthsPerAxis, type Lengths } from './lengths.js'
 export { channelsOption, compareFeatures, featuresOf, type Channels } from './maps/channels.js'
 export { compareMaps, faultOf, isConstant } from './maps/compare.js'

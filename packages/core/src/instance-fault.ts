@@ -9,6 +9,7 @@ const methods: Readonly<Record<string, string>> = {
   comparison: 'compare',
   score: 'score',
   executor: 'execute',
+  storage: 'read',
   command: 'run',
   trainer: 'train',
   chart: 'draw',

@@ -28,6 +28,8 @@ export interface Plugin {
   readonly name: string
   /** The package's version; filled in from its package.json where a plugin is loaded by name. */
   readonly version?: string
+  /** A hash of all code that it runs; filled in where a plugin is loaded by name. What it computes is kept for as long as that stays the same. */
+  readonly build?: string
   readonly extensions: readonly Extension[]
   readonly presets: readonly Preset[]
   readonly services: readonly ServiceProvider[]
@@ -37,6 +39,7 @@ export interface Plugin {
 export function definePlugin(plugin: {
   readonly name: string
   readonly version?: string
+  readonly build?: string
   readonly extensions?: readonly Extension[]
   readonly presets?: readonly Preset[]
   readonly services?: readonly ServiceProvider[]

@@ -6,9 +6,10 @@ export interface CheckedConfig {
   readonly resolved: ResolvedConfig
   readonly batchRows: number
   readonly executor: ResolvedExtension
+  readonly storage: ResolvedExtension
 }
 
-const keys = ['$schema', 'plugins', 'models', 'dataset', 'examples', 'target', 'attributers', 'metrics', 'seed', 'batchRows', 'executor']
+const keys = ['$schema', 'plugins', 'models', 'dataset', 'examples', 'target', 'attributers', 'metrics', 'seed', 'batchRows', 'executor', 'store']
 const source = '@touchstone/evaluation'
 
 /**
@@ -55,6 +56,7 @@ export function checkConfig(config: unknown, host: Host, origin: string): Checke
   const resolvedAttributers = resolveAll('attributer', 'attributers', attributers)
   const resolvedMetrics = resolveAll('score', 'metrics', metrics)
   const executor = resolver.resolve('executor', config.executor === undefined ? 'inline' : config.executor, ['executor'])
+  const storage = resolver.resolve('storage', config.store === undefined ? 'memory' : config.store, ['store'])
 
   const integer = (path: readonly string[], value: unknown, fallback: number, least: number): number => {
     if (value === undefined) return fallback
@@ -84,6 +86,7 @@ export function checkConfig(config: unknown, host: Host, origin: string): Checke
     },
     batchRows: integer(['batchRows'], config.batchRows, 64, 1),
     executor,
+    storage,
   }
   problems.push(...resolver.problems)
   if (problems.length > 0) throw new ConfigError(origin, problems)

@@ -1,4 +1,4 @@
-import type { Attributer, Dataset, Executor, Model, Plugin, ReferenceInput, Score } from '@touchstone/core'
+import type { Attributer, Dataset, Executor, Model, Plugin, ReferenceInput, Score, Storage } from '@touchstone/core'
 import type { CorrectFor } from './results.js'
 
 /**
@@ -28,6 +28,8 @@ export interface EvaluationConfig {
   readonly batchRows?: number
   /** `inline` unless told. Never changes a result. */
   readonly executor?: ReferenceInput<Executor>
+  /** Where what is computed is kept, so that it is not computed again; `memory` unless told, in which it ends with the evaluation. */
+  readonly store?: ReferenceInput<Storage>
 }
 
 /** Types a config file: `export default defineEvaluation({ ... })`. */

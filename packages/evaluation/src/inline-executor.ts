@@ -7,10 +7,11 @@ export const inline = defineExtension({
   summary: 'One job after the other, in this process',
   traits: { runsOn: 'this process' },
   create: () => ({
-    execute: async function* (jobs, run, signal) {
+    parallel: 1,
+    execute: async function* (jobs, work, signal) {
       for (const job of jobs) {
-        signal?.throwIfAborted()
-        yield { job, result: await run(job) }
+        signal.throwIfAborted()
+        yield await work.run(job, signal)
       }
     },
   }),

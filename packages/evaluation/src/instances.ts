@@ -14,6 +14,7 @@ import {
   type ResolvedExtension,
   type Score,
   type Scope,
+  type Storage,
 } from '@touchstone/core'
 import type { CheckedConfig } from './check-config.js'
 
@@ -24,13 +25,14 @@ export interface Instances {
   readonly attributers: ReadonlyMap<string, Attributer>
   readonly scores: ReadonlyMap<string, Score>
   readonly executor: Executor
+  readonly storage: Storage
 }
 
 /**
  * Makes what a checked config names: models are loaded, datasets opened.
  * @throws ConfigError with everything of it that could not be made, or that does not fit together.
  */
-export async function makeInstances({ resolved, executor }: CheckedConfig, host: Host, scope: Scope, origin: string): Promise<Instances> {
+export async function makeInstances({ resolved, executor, storage }: CheckedConfig, host: Host, scope: Scope, origin: string): Promise<Instances> {
   const problems: Problem[] = []
   const make = async <K extends Kind>(kind: K, tree: ResolvedExtension, path: readonly PropertyKey[]): Promise<Extensions[K] | undefined> => {
     try {
@@ -55,6 +57,7 @@ export async function makeInstances({ resolved, executor }: CheckedConfig, host:
   const attributers = await makeAll('attributer', 'attributers', resolved.attributers)
   const scores = await makeAll('score', 'metrics', resolved.metrics)
   const runner = await make('executor', executor, ['executor'])
+  const keeper = await make('storage', storage, ['store'])
 
   for (const [label, { direction }] of scores) {
     if ((direction as unknown) !== 'lower' && (direction as unknown) !== 'higher')
@@ -82,7 +85,7 @@ export async function makeInstances({ resolved, executor }: CheckedConfig, host:
     }
   }
   if (problems.length > 0) throw new ConfigError(origin, problems)
-  return { models, dataset: dataset!, attributers, scores, executor: runner! }
+  return { models, dataset: dataset!, attributers, scores, executor: runner!, storage: keeper! }
 }
 
 /** Why a model has not what is missing, where it says so, as in `networkMissing`. */

@@ -4,14 +4,30 @@ const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]
 
 /** Rows as a NumPy file: version 1.0, little-endian float32, row-major. `numpy.load` reads it. */
 export function encodeNpy({ shape, data }: Rows): Uint8Array {
+  const header = npyHeader(shape)
+  const bytes = new Uint8Array(header.length + data.length * 4)
+  bytes.set(header)
+  bytes.set(littleEndian(data), header.length)
+  return bytes
+}
+
+/** What a NumPy file of rows begins with; the rows follow, one after the other, as `littleEndian` gives them. */
+export function npyHeader(shape: readonly number[]): Uint8Array {
   const text = `{'descr': '<f4', 'fortran_order': False, 'shape': (${shape.join(', ')}${shape.length === 1 ? ',' : ''}), }`
   const header = `${text.padEnd(Math.ceil((text.length + 11) / 64) * 64 - 11)}\n`
-  const bytes = new Uint8Array(10 + header.length + data.length * 4)
+  const bytes = new Uint8Array(10 + header.length)
   const view = new DataView(bytes.buffer)
   bytes.set([...magic, 1, 0])
   view.setUint16(8, header.length, true)
   bytes.set(new TextEncoder().encode(header), 10)
-  data.forEach((value, index) => view.setFloat32(10 + header.length + index * 4, value, true))
+  return bytes
+}
+
+/** The bytes of float32 values on any machine. */
+export function littleEndian(data: Float32Array): Uint8Array {
+  const bytes = new Uint8Array(data.length * 4)
+  const view = new DataView(bytes.buffer)
+  data.forEach((value, index) => view.setFloat32(index * 4, value, true))
   return bytes
 }
 

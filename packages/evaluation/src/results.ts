@@ -117,6 +117,8 @@ export interface RunRecord {
   readonly batchRows: number
   /** Rows that went through each model. */
   readonly rowsRun: Readonly<Record<string, number>>
+  /** Maps, scores and neighbours that jobs found in the store, and those that they computed. */
+  readonly units: { readonly kept: number; readonly computed: number }
   readonly host: { readonly runtime: string; readonly platform: string; readonly cores: number } | null
   readonly warnings: readonly string[]
 }

@@ -12,9 +12,15 @@ import {
   type Attributer,
   type AttributionMap,
   type Dataset,
+  type Host,
+  type Job,
+  type JobExample,
+  type JobProgress,
+  type JobReport,
   type Model,
   type Neighbour,
   type Randomness,
+  type ResolvedExtension,
   type Result,
   type Sampler,
   type SamplerTraits,
@@ -24,36 +30,42 @@ import {
   type Token,
 } from '@touchstone/core'
 import { checkDiagnostics, checkShape } from './check-shape.js'
+import { digestInput } from './digest-input.js'
 import { joinCalls } from './join-calls.js'
-import type { Subject } from './select-examples.js'
+import type { Predictions } from './predictions.js'
+import type { ResolvedConfig } from './results.js'
+import type { Store } from './store/store.js'
+import type { UnitKeys } from './unit-keys.js'
 
-/** What the examples of one job share. */
+/** What the jobs of an evaluation share, on one thread. */
 export interface JobContext {
-  readonly label: string
-  readonly model: Model
+  /** By label; `predict` joins small requests. */
+  readonly models: ReadonlyMap<string, Model>
   readonly dataset: Dataset
   readonly attributers: ReadonlyMap<string, Attributer>
   readonly scores: ReadonlyMap<string, Score>
-  readonly seed: number
+  readonly resolved: ResolvedConfig
   readonly batchRows: number
+  readonly host: Host
   readonly scope: Scope
-  readonly signal: AbortSignal | undefined
-  /** Called once per example x attributer x score. */
-  readonly onScore: (attributer: string, score: string) => void
+  readonly store: Store
+  readonly keys: UnitKeys
+  readonly predictions: Predictions
 }
 
-/** What a job found about one example. */
-export interface JobResult {
-  /** By attributer. */
-  readonly maps: ReadonlyMap<string, Float32Array>
-  /** By attributer, what it said about the example's map. */
-  readonly diagnostics: ReadonlyMap<string, Readonly<Record<string, number>>>
-  /** By attributer, then by score. */
-  readonly results: ReadonlyMap<string, ReadonlyMap<string, Result>>
+/** What one job adds to it. */
+interface RunningJob extends JobContext {
+  readonly label: string
+  readonly model: Model
+  readonly signal: AbortSignal
+  /** Ends what is still under way when something has failed. */
+  readonly failed: AbortController
+  /** The value of a unit: from the store, else computed once and kept. */
+  readonly keep: <T>(unit: Omit<JobProgress, 'model'>, key: string, compute: () => Promise<T>) => Promise<T>
 }
 
-/** A map, and what its method said about it. */
-interface MapAnswer {
+/** A map, and what its method said about it: what the store has of a map. */
+export interface MapAnswer {
   readonly map: Float32Array
   readonly diagnostics: Readonly<Record<string, number>>
 }
@@ -65,20 +77,46 @@ interface MapRequest {
 }
 
 /**
- * Evaluates some examples of one model with every method and score. The examples go side by side, and what they ask of the model and of
- * a method is joined into full batches; what several scores ask for is computed once.
+ * Evaluates some examples of one model with every method and score, as far as the store does not have them. The examples go side by side, and what they ask
+ * of the model and of a method is joined into full batches; what several scores ask for is computed once. Resolves when all of it is written.
+ *
+ * @param onProgress called once per map, set of neighbours and score that was computed.
  */
-export async function runJob(subjects: readonly Subject[], context: JobContext): Promise<readonly JobResult[]> {
-  const { model, attributers } = context
-  const attribute = new Map([...attributers.keys()].map((name) => [name, joinCalls((requests: readonly MapRequest[]) => attributeRows(name, model, requests, context))]))
-  return Promise.all(subjects.map((subject) => runExample(subject, context, attribute)))
+export async function runJob(job: Job, context: JobContext, signal: AbortSignal | undefined, onProgress: (progress: JobProgress) => void): Promise<JobReport> {
+  const model = context.models.get(job.model)!
+  const units = { kept: 0, computed: 0 }
+  const memo = createMemo<unknown>()
+  const keep: RunningJob['keep'] = async <T>(unit: Omit<JobProgress, 'model'>, key: string, compute: () => Promise<T>): Promise<T> =>
+    memo(units, key, async () => {
+      const known = await context.store.get<T>(key)
+      if (known !== undefined) {
+        units.kept++
+        return known
+      }
+      const value = await compute()
+      context.store.put(unit.kind, key, value)
+      units.computed++
+      onProgress({ model: job.model, ...unit })
+      return value
+    }) as Promise<T>
+  const failed = new AbortController()
+  const running: RunningJob = { ...context, label: job.model, model, signal: signal ? AbortSignal.any([signal, failed.signal]) : failed.signal, failed, keep }
+  const attribute = new Map([...context.attributers.keys()].map((name) => [name, joinCalls((requests: readonly MapRequest[]) => attributeRows(name, model, requests, running))]))
+  const before = model.rowsRun()
+  try {
+    await allOf(job.examples.map((example) => runExample(example, running, attribute)), failed)
+  } finally {
+    // What was finished stays, however the job ends.
+    await context.store.flush()
+  }
+  return { job: job.id, model: job.model, rowsRun: model.rowsRun() - before, units }
 }
 
 /** The maps of a method, checked. */
-async function attributeRows(name: string, model: Model, requests: readonly MapRequest[], { dataset, attributers, batchRows, signal, label }: JobContext): Promise<readonly MapAnswer[]> {
+async function attributeRows(name: string, model: Model, requests: readonly MapRequest[], { dataset, attributers, batchRows, signal, label }: RunningJob): Promise<readonly MapAnswer[]> {
   const inputs = stackRows(requests.map(({ input }) => input), model.inputShape)
   return named(`attributer "${name}" on model "${label}"`, async () => {
-    const maps = await attributers.get(name)!.attribute({ model, inputs, targets: requests.map(({ target }) => target), randomness: requests.map(({ randomness }) => randomness), batchRows, reference: dataset, ...(signal && { signal }) })
+    const maps = await attributers.get(name)!.attribute({ model, inputs, targets: requests.map(({ target }) => target), randomness: requests.map(({ randomness }) => randomness), batchRows, reference: dataset, signal })
     checkShape(maps, inputs.shape, 'maps')
     checkDiagnostics(maps)
     const said = Object.entries(maps.diagnostics ?? {})
@@ -87,61 +125,79 @@ async function attributeRows(name: string, model: Model, requests: readonly MapR
 }
 
 async function runExample(
-  { example, outputs, target }: Subject,
-  context: JobContext,
+  { index, id, target }: JobExample,
+  running: RunningJob,
   attribute: ReadonlyMap<string, (requests: readonly MapRequest[]) => Promise<readonly MapAnswer[]>>,
-): Promise<JobResult> {
-  const { label, model, dataset, attributers, scores, seed, batchRows, scope, signal, onScore } = context
+): Promise<void> {
+  const { label, model, dataset, attributers, scores, resolved, batchRows, host, scope, keys, keep, predictions, signal, failed } = running
+  const example = await dataset.example(index)
+  if (example.id !== id) throw new UserError(`dataset: example ${index} is ${example.id}, but it was ${id} when the evaluation was planned: the data have changed`)
+  const inputDigest = await digestInput(example.input)
+  const outputs = (await predictions(label, [example], [inputDigest]))[0]!
+  const key = keys.subject(label, { id, label: example.label, inputDigest }, target)
   const shape = model.inputShape
-  const randomness = createRandomness(seed, example.id)
-  const subject = { model, example, outputs, target, dataset, randomness, ...(signal && { signal }) }
+  const randomness = createRandomness(resolved.seed, id)
+  const subject = { model, example, outputs, target, dataset, randomness, signal }
   const forAll = neighbourMemo()
   const memo = createMemo<unknown>()
-  const shared: ScoreContext['shared'] = <T>({ key: what }: Token<T>, key: string, compute: () => Promise<T>) => memo(subject, `${String(what)} ${key}`, compute) as Promise<T>
-  const all = { maps: new Map<string, Float32Array>(), diagnostics: new Map<string, Readonly<Record<string, number>>>(), results: new Map<string, Map<string, Result>>() }
+  const shared: ScoreContext['shared'] = <T>({ key: what }: Token<T>, inner: string, compute: () => Promise<T>) => memo(subject, `${String(what)} ${inner}`, compute) as Promise<T>
 
-  await Promise.all(
+  await allOf(
     [...attributers].map(async ([name, attributer]) => {
-      const known = new Map<Float32Array, Promise<MapAnswer>>()
+      const request = (inputs: readonly Float32Array[]): Promise<readonly MapAnswer[]> => attribute.get(name)!(inputs.map((input) => ({ input, target, randomness })))
+      const own = keep({ kind: 'map', example: id, attributer: name }, keys.map(key, name), async () => (await request([example.input]))[0]!)
+      const known = new Map<Float32Array, Promise<MapAnswer>>([[example.input, own]])
       const maps = async (inputs: readonly Float32Array[]): Promise<readonly AttributionMap[]> => {
         // What is known already is not asked for again; the rest goes in one request.
         const fresh = inputs.filter((input) => !known.has(input))
         if (fresh.length > 0) {
-          const answers = attribute.get(name)!(fresh.map((input) => ({ input, target, randomness })))
-          fresh.forEach((input, index) => known.set(input, answers.then((maps) => maps[index]!)))
+          const answers = request(fresh)
+          fresh.forEach((input, position) => known.set(input, answers.then((maps) => maps[position]!)))
         }
         return Promise.all(inputs.map(async (input) => ({ shape, data: (await known.get(input)!).map })))
       }
       const mapsOf = async (other: Model, inputs: readonly Float32Array[]): Promise<readonly AttributionMap[]> =>
-        (await attributeRows(name, other, inputs.map((input) => ({ input, target, randomness })), context)).map(({ map }) => ({ shape, data: map }))
-      const own = neighbourMemo()
+        (await attributeRows(name, other, inputs.map((input) => ({ input, target, randomness })), running)).map(({ map }) => ({ shape, data: map }))
+      const underAttack = neighbourMemo()
       const neighbours = (sampler: Sampler, count: number): Promise<readonly Neighbour[]> => {
         const origin = scope.originOf(sampler)
         const attacks = (origin?.value.traits as SamplerTraits | undefined)?.dependsOn === 'attributer'
         const seen = attacks ? { ...subject, attributer } : subject
-        return (attacks ? own : forAll)(sampler, count, () => named(`sampler "${origin?.value.name ?? 'given'}" on model "${label}", example ${example.id}`, () => sampler.sample(seen, count)))
+        const sample = () => named(`sampler "${origin?.value.name ?? 'given'}" on model "${label}", example ${id}`, () => sampler.sample(seen, count))
+        return (attacks ? underAttack : forAll)(sampler, count, () =>
+          origin && isWorthKeeping(host, origin.resolved) ? keep({ kind: 'samples', example: id, ...(attacks && { attributer: name }) }, keys.samples(key, origin.resolved, count, attacks ? name : undefined), sample) : sample(),
+        )
       }
 
-      const [map] = await maps([example.input])
-      const results = new Map<string, Result>()
-      all.maps.set(name, map!.data)
-      all.diagnostics.set(name, (await known.get(example.input)!).diagnostics)
-      all.results.set(name, results)
-      const finite = isFiniteArray(map!.data)
-      await Promise.all(
-        [...scores].map(async ([metric, score]) => {
-          const result = finite
-            ? await named(`metric "${metric}" for attributer "${name}" on model "${label}", example ${example.id}`, () =>
-                checkedResult(score.score({ ...subject, map: map!, batchRows, predict: model.predict, maps, mapsOf, neighbours, shared })),
-              )
-            : undefinedResult('the map holds values that are not finite')
-          results.set(metric, result)
-          onScore(name, metric)
-        }),
+      const { map } = await own
+      const finite = isFiniteArray(map)
+      await allOf(
+        [...scores].map(([metric, score]) =>
+          keep({ kind: 'score', example: id, attributer: name, metric }, keys.score(key, name, metric), async () => {
+            if (!finite) return undefinedResult('the map holds values that are not finite')
+            return named(`metric "${metric}" for attributer "${name}" on model "${label}", example ${id}`, () =>
+              checkedResult(score.score({ ...subject, map: { shape, data: map }, batchRows, predict: model.predict, maps, mapsOf, neighbours, shared })),
+            )
+          }),
+        ),
+        failed,
       )
     }),
+    failed,
   )
-  return all
+}
+
+/** Waits for all, so that nothing goes on behind the back of who waits; the first failure ends the others and is thrown. */
+async function allOf(promises: readonly Promise<unknown>[], failed: AbortController): Promise<void> {
+  for (const promise of promises) promise.catch((error: unknown) => failed.abort(error))
+  await Promise.allSettled(promises)
+  if (failed.signal.aborted) throw failed.signal.reason
+}
+
+/** What costs no more than the forward pass by which it is measured is made again rather than kept. */
+function isWorthKeeping(host: Host, sampler: ResolvedExtension): boolean {
+  const { rows, adaptive } = host.cost(sampler) ?? { rows: Infinity }
+  return rows > 1 || adaptive === true
 }
 
 /** Extensions are other people's code: a result must be a finite number or a reason. */

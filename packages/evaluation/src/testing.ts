@@ -25,6 +25,26 @@ export function linearModel(weights: readonly (readonly [number, number])[]): Mo
 /** How often the attributer was called, and with how many rows: shared work shows here. */
 export const calls: number[] = []
 
+/** Moves the first value by 1, 2, 3, ...; each of these neighbours is said to cost `rows`. */
+function steps(name: string, rows: number) {
+  return defineExtension({
+    kind: 'sampler',
+    name,
+    summary: 'moves the first value by 1, 2, 3, ...; those beyond `reject` are refused',
+    traits: { dependsOn: 'model' },
+    options: { reject: option(z.number('expected a number'), { summary: 'the longest step that is accepted', default: 100 }) },
+    cost: () => ({ rows }),
+    create: ({ reject }) => ({
+      sample: (context, count) =>
+        judgeNeighbours(
+          context,
+          Array.from({ length: count }, (_, index) => context.example.input.map((value, i) => (i === 0 ? value + index + 1 : value))),
+          [({ inputDistance }) => (inputDistance.l2 > reject ? 'too far' : undefined)],
+        ),
+    }),
+  })
+}
+
 /** A model, a dataset of six points, a method, samplers and comparisons, all by hand. */
 export const toyPlugin = definePlugin({
   name: 'toys',
@@ -89,22 +109,8 @@ export const toyPlugin = definePlugin({
       traits: { signed: true, needs: [], differentiable: 'no' },
       create: () => ({ attribute: () => Promise.reject(new Error('out of ideas')) }),
     }),
-    defineExtension({
-      kind: 'sampler',
-      name: 'steps',
-      summary: 'moves the first value by 1, 2, 3, ...; those beyond `reject` are refused',
-      traits: { dependsOn: 'model' },
-      options: { reject: option(z.number('expected a number'), { summary: 'the longest step that is accepted', default: 100 }) },
-      cost: () => ({ rows: 1 }),
-      create: ({ reject }) => ({
-        sample: (context, count) =>
-          judgeNeighbours(
-            context,
-            Array.from({ length: count }, (_, index) => context.example.input.map((value, i) => (i === 0 ? value + index + 1 : value))),
-            [({ inputDistance }) => (inputDistance.l2 > reject ? 'too far' : undefined)],
-          ),
-      }),
-    }),
+    steps('steps', 1),
+    steps('dear', 5),
     defineComparison({ name: 'l2', summary: '||a - b||_2', measures: 'distance', range: [0, null], compare: () => (a, b) => resultOf(l2Distance(a.data, b.data)) }),
     defineComparison({ name: 'rho', summary: "Spearman's rho", measures: 'similarity', range: [-1, 1], compare: () => (a, b) => resultOf(spearman(a.data, b.data)) }),
   ],

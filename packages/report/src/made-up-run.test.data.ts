@@ -65,6 +65,7 @@ export function madeUpRun(wishes: Wishes = {}): ReportInput {
     executor: extension('executor', 'inline', '@touchstone/evaluation', {}),
     batchRows: 64,
     rowsRun: named(models, (_, index) => 123_456 + index),
+    units: { kept: 0, computed: 1000 },
     host: { runtime: 'Node.js 20.20.2', platform: 'linux x64', cores: 2 },
     warnings: [],
   }

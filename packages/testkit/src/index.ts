@@ -1,4 +1,5 @@
 export { describeAttributer } from './describe-attributer.js'
+export { describeStorage } from './describe-storage.js'
 export { finiteDifferences } from './finite-differences.js'
 export { networks, type NetworksOptions } from './networks.js'
 export { convModel, denseModel, type DenseWeights } from './toy-models.js'

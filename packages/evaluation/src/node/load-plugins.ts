@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { ConfigError, describe, isUserError, messageOf, pluginFault, type Plugin, type Problem } from '@touchstone/core'
 import { resolve as importMetaResolve } from 'import-meta-resolve'
-import { evaluationPlugin } from '../plugin.js'
+import { packageCode } from './package-code.js'
+import { nodePlugin } from './plugin.js'
 
 /**
- * Loads plugins by package name, and gives each the version in its package.json. Names are looked up from each folder in turn: first the
+ * Loads plugins by package name, and tells each its version and the code behind it. Names are looked up from each folder in turn: first the
  * config's, then the current one.
  *
  * @throws ConfigError with all that cannot be loaded.
@@ -19,7 +19,7 @@ export async function loadPlugins(entries: unknown, folders: readonly string[], 
     problem(['plugins'], `expected a list of packages or plugins, found ${describe(entries)}`)
     throw new ConfigError(origin, problems)
   }
-  const loaded: Plugin[] = [{ ...evaluationPlugin, ...(await versionAt(import.meta.url)) }]
+  const loaded: Plugin[] = [{ ...nodePlugin, ...(await packageCode(fileURLToPath(import.meta.url))) }]
   for (const [index, entry] of (entries as unknown[]).entries()) {
     if (typeof entry !== 'string') {
       const fault = pluginFault(entry)
@@ -52,7 +52,7 @@ export async function loadPlugin(name: string, folders: readonly string[]): Prom
   }
   const fault = pluginFault(module.default)
   if (fault !== undefined) throw new PluginError(`"${name}" is no plugin: ${fault}`)
-  return { ...(module.default as Plugin), ...(await versionAt(url)) }
+  return { ...(module.default as Plugin), ...(await packageCode(fileURLToPath(url))) }
 }
 
 /** A package that is no plugin, or does not load. */
@@ -66,17 +66,5 @@ function resolveFrom(name: string, folder: string): string | undefined {
     return existsSync(fileURLToPath(url)) ? url : undefined
   } catch {
     return undefined
-  }
-}
-
-/** The version in the nearest package.json with a name. */
-async function versionAt(url: string): Promise<{ readonly version?: string }> {
-  for (let folder = dirname(fileURLToPath(url)); ; folder = dirname(folder)) {
-    const file = join(folder, 'package.json')
-    if (existsSync(file)) {
-      const { name, version } = JSON.parse(await readFile(file, 'utf8')) as { name?: string; version?: string }
-      if (name !== undefined) return version === undefined ? {} : { version }
-    }
-    if (folder === dirname(folder)) return {}
   }
 }

@@ -1,12 +1,19 @@
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { EvaluationConfig } from '../config.js'
 import { evaluate } from '../evaluate.js'
+import { openEvaluation } from '../open-evaluation.js'
 import { toyConfig } from '../testing.js'
 import { readRun, writeRun } from './index.js'
 
 let folder: string
+
+async function run(out: string, changes: Partial<EvaluationConfig>): Promise<void> {
+  await using evaluation = await openEvaluation(toyConfig(changes))
+  await writeRun(out, await evaluation.run())
+}
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'touchstone-run-'))
@@ -16,28 +23,30 @@ afterAll(() => rm(folder, { recursive: true }))
 
 test('a run comes back as it was written, labels of any kind in file names', async () => {
   const out = join(folder, 'back')
-  const evaluation = await evaluate(toyConfig({ attributers: { 'a/b <ü>': 'times-weights' } }))
-  await writeRun(out, evaluation)
+  const attributers = { 'a/b <ü>': 'times-weights' }
+  await run(out, { attributers })
+  const evaluation = await evaluate(toyConfig({ attributers }))
   expect(await readdir(join(out, 'maps', 'one'))).toEqual(['a%2Fb%20%3C%C3%BC%3E.npy'])
   // JSON knows no -0.
   const asJson = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T
-  expect(await readRun(out)).toEqual({ results: asJson(evaluation.results), run: asJson(evaluation.run), inputs: evaluation.inputs, maps: evaluation.maps })
+  expect(await readRun(out)).toEqual({ results: asJson(evaluation.results), run: expect.objectContaining({ format: 'touchstone-run/1' }) as unknown, inputs: evaluation.inputs, maps: evaluation.maps })
 })
 
 test('maps of methods that are no longer part of the run go', async () => {
   const out = join(folder, 'stale')
-  await writeRun(out, await evaluate(toyConfig({ attributers: { old: 'times-weights', kept: 'times-weights' } })))
-  await writeRun(out, await evaluate(toyConfig({ attributers: { kept: 'times-weights' } })))
+  await run(out, { attributers: { old: 'times-weights', kept: 'times-weights' } })
+  await run(out, { attributers: { kept: 'times-weights' } })
   expect(await readdir(join(out, 'maps', 'one'))).toEqual(['kept.npy'])
 })
 
 test('a run that cannot be written whole leaves the earlier one as it was', async () => {
   const out = join(folder, 'whole')
-  await writeRun(out, await evaluate(toyConfig({ examples: { take: 2 } })))
+  await run(out, { examples: { take: 2 } })
   const files = async () => Promise.all((await readdir(out, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile()).map(async ({ parentPath, name }) => [name, await readFile(join(parentPath, name), 'base64')]))
   const before = await files()
-  // A folder in the place of the half-written file stands for a disk that gives out.
-  await mkdir(join(out, `run.json.${process.pid}.part`))
-  await expect(writeRun(out, await evaluate(toyConfig({ examples: { take: 3 } })))).rejects.toThrow(/^cannot write .*run\.json: /)
+  await using evaluation = await openEvaluation(toyConfig({ examples: { take: 3 } }))
+  const noSpace = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
+  const finished = { ...(await evaluation.run()), map: (_model: string, _attributer: string, index: number) => (index < 2 ? Promise.resolve(new Float32Array(2)) : Promise.reject(noSpace)) }
+  await expect(writeRun(out, finished)).rejects.toThrow(/^cannot write .*squares\.npy: the disk is full/)
   expect(await files()).toEqual(before)
 })

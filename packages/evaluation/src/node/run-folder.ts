@@ -1,11 +1,11 @@
-import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, isRecord, messageOf, UserError, type Rows } from '@touchstone/core'
 import { rowsCsv, summaryCsv } from '../csv.js'
-import type { Evaluation } from '../evaluate.js'
-import { decodeNpy, encodeNpy } from '../npy.js'
+import { decodeNpy, littleEndian, npyHeader } from '../npy.js'
+import type { FinishedEvaluation } from '../open-evaluation.js'
 import type { Results, RunRecord } from '../results.js'
+import { fileFault, makeFolder, writeBeside, type PendingFile } from './files.js'
 
 /** What a run's folder holds: enough for a report. What is missing is undefined. */
 export interface RunFolder {
@@ -44,33 +44,51 @@ export async function prepareRunFolder(folder: string): Promise<() => Promise<vo
  *
  * @throws UserError where the disk is full or the folder cannot be written to.
  */
-export async function writeRun(folder: string, { results, run, inputs, maps }: Evaluation): Promise<void> {
-  const mapFiles = [...maps].flatMap(([model, byAttributer]) => [...byAttributer].map(([attributer, rows]) => [mapsFile(folder, model, attributer), rows] as const))
+export async function writeRun(folder: string, { results, run, input, map }: FinishedEvaluation): Promise<void> {
+  const shape = results.dataset.inputShape
+  const maps = Object.keys(results.models).flatMap((model) => Object.keys(results.config.attributers).map((attributer) => ({ model, attributer, file: mapsFile(folder, model, attributer) })))
   const pending: PendingFile[] = []
   try {
-    for (const [file, rows] of [[join(folder, 'inputs.npy'), inputs] as const, ...mapFiles]) pending.push(await writeBeside(file, encodeNpy(rows)))
+    pending.push(await writeBeside(join(folder, 'inputs.npy'), npyPieces(shape, results.examples.length, input)))
+    for (const { model, attributer, file } of maps) {
+      const count = results.predictions.filter((prediction) => prediction.model === model).length
+      pending.push(await writeBeside(file, npyPieces(shape, count, (index) => map(model, attributer, index))))
+    }
     pending.push(await writeBeside(join(folder, 'rows.csv'), rowsCsv(results.rows)))
     pending.push(await writeBeside(join(folder, 'summary.csv'), summaryCsv(results.summary)))
     pending.push(await writeBeside(join(folder, 'run.json'), `${JSON.stringify(run, null, 2)}\n`))
-    pending.push(await writeBeside(join(folder, 'results.json'), resultsJson(results)))
+    pending.push(await writeBeside(join(folder, 'results.json'), resultsPieces(results)))
     for (const file of pending) await file.place()
   } catch (error) {
     for (const file of pending) await file.discard()
     throw error
   }
-  const current = new Set(mapFiles.map(([file]) => file))
+  const current = new Set(maps.map(({ file }) => file))
   for (const file of await readdir(join(folder, 'maps'), { recursive: true })) {
     const path = join(folder, 'maps', file)
     if (path.endsWith('.npy') && !current.has(path)) await rm(path)
   }
 }
 
-/** One row to a line, so that two runs can be compared by `diff`. */
-export function resultsJson({ rows, summary, diagnostics, diagnosticSummary, ...rest }: Results): string {
-  const list = (items: readonly unknown[]): string => `[\n${items.map((item) => `    ${JSON.stringify(item)}`).join(',\n')}\n  ]`
-  const head = JSON.stringify(rest, null, 2).replace(/\n}$/, '')
-  const lists = Object.entries({ rows, summary, diagnostics, diagnosticSummary }).map(([key, items]) => `  "${key}": ${items.length > 0 ? list(items) : '[]'}`)
-  return `${head},\n${lists.join(',\n')}\n}\n`
+/** results.json: one row to a line, so that two runs can be compared by `diff`. */
+export function resultsJson(results: Results): string {
+  return [...resultsPieces(results)].join('')
+}
+
+/** The same piece by piece: a text of all rows may be too long. */
+function* resultsPieces({ rows, summary, diagnostics, diagnosticSummary, ...rest }: Results): Generator<string> {
+  yield JSON.stringify(rest, null, 2).replace(/\n}$/, '')
+  for (const [key, items] of Object.entries({ rows, summary, diagnostics, diagnosticSummary })) {
+    yield `,\n  "${key}": [`
+    for (const [index, item] of items.entries()) yield `${index === 0 ? '' : ','}\n    ${JSON.stringify(item)}`
+    yield items.length > 0 ? '\n  ]' : ']'
+  }
+  yield '\n}\n'
+}
+
+async function* npyPieces(shape: readonly number[], count: number, read: (index: number) => Promise<Float32Array>): AsyncGenerator<Uint8Array> {
+  yield npyHeader([count, ...shape])
+  for (let index = 0; index < count; index++) yield littleEndian(await read(index))
 }
 
 /** @throws UserError where the folder is not that of a run, or a file in it is damaged. */
@@ -91,58 +109,6 @@ export async function readRun(folder: string): Promise<RunFolder> {
     maps.set(model, byAttributer)
   }
   return { results, run: await readJson<RunRecord>(join(folder, 'run.json')), inputs: await readRows(join(folder, 'inputs.npy')), maps }
-}
-
-/**
- * Writes a file whole or not at all.
- * @throws UserError where it cannot be written; what stood in its place is still there.
- */
-export async function writeInPlace(file: string, content: string | Uint8Array): Promise<void> {
-  await (await writeBeside(file, content)).place()
-}
-
-/** A file that is written, but not yet in its place. */
-interface PendingFile {
-  readonly place: () => Promise<void>
-  readonly discard: () => Promise<void>
-}
-
-async function writeBeside(file: string, content: string | Uint8Array): Promise<PendingFile> {
-  const beside = `${file}.${process.pid}.part`
-  const discard = (): Promise<void> => rm(beside, { force: true }).catch(() => undefined)
-  const attempt = async (work: () => Promise<void>): Promise<void> => {
-    try {
-      await work()
-    } catch (error) {
-      await discard()
-      throw new UserError(`cannot write ${file}: ${fileFault(error)}`)
-    }
-  }
-  await attempt(async () => {
-    await makeFolder(dirname(file))
-    await writeFile(beside, content)
-  })
-  return { place: () => attempt(() => rename(beside, file)), discard }
-}
-
-/**
- * As `mkdir` with `recursive`, which never comes back where the file system takes no folders, such as /proc.
- * @returns the folders that were made, outermost first.
- */
-async function makeFolder(folder: string): Promise<readonly string[]> {
-  if (existsSync(folder)) {
-    if ((await stat(folder)).isDirectory()) return []
-    throw Object.assign(new Error(`${folder} is a file`), { code: 'ENOTDIR' })
-  }
-  const above = await makeFolder(dirname(folder))
-  try {
-    await mkdir(folder)
-    return [...above, folder]
-  } catch (error) {
-    // Another process may have made it meanwhile.
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return above
-    throw error
-  }
 }
 
 /** Labels may hold any printable character; a file's name may not. */
@@ -171,24 +137,5 @@ async function readIfThere(file: string): Promise<Buffer | undefined> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw new UserError(`cannot read ${file}: ${fileFault(error)}`)
-  }
-}
-
-/** A file system's error in words. */
-function fileFault(error: unknown): string {
-  switch ((error as NodeJS.ErrnoException).code) {
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return 'the disk is full: free some space and run again; what was written before is still there'
-    case 'EACCES':
-    case 'EPERM':
-      return 'permission denied'
-    case 'EROFS':
-      return 'the file system is read-only'
-    case 'EEXIST':
-    case 'ENOTDIR':
-      return 'there is a file in its place'
-    default:
-      return messageOf(error)
   }
 }

@@ -1,0 +1,55 @@
+import type { EngineInfo, Result } from '@touchstone/core'
+import type { CheckedConfig } from './check-config.js'
+import type { Instances } from './instances.js'
+import type { DiagnosticRow, ResultRow, Results } from './results.js'
+import type { MapAnswer } from './run-job.js'
+import type { Selection } from './select-examples.js'
+import type { Store } from './store/store.js'
+import { summarise, summariseDiagnostics } from './summarise.js'
+import type { UnitKeys } from './unit-keys.js'
+
+interface Sources {
+  readonly selection: Selection
+  readonly checked: CheckedConfig
+  readonly instances: Instances
+  readonly engine: EngineInfo | null
+  readonly store: Store
+  readonly keys: UnitKeys
+}
+
+/** The results of an evaluation from its store; undefined where something is missing there. */
+export async function collect({ selection, checked: { resolved }, instances: { models, dataset, scores }, engine, store, keys }: Sources): Promise<Results | undefined> {
+  const rows: ResultRow[] = []
+  const diagnostics: DiagnosticRow[] = []
+  let missing = false
+  for (const [model, subjects] of selection.subjects) {
+    for (const { example, target } of subjects) {
+      const subject = keys.subject(model, example, target)
+      for (const attributer of Object.keys(resolved.attributers)) {
+        const map = await store.get<MapAnswer>(keys.map(subject, attributer))
+        missing ||= map === undefined
+        for (const [name, value] of Object.entries(map?.diagnostics ?? {})) diagnostics.push({ model, example: example.id, attributer, name, value: Number.isFinite(value) ? value : null })
+        for (const metric of Object.keys(resolved.metrics)) {
+          const result = await store.get<Result>(keys.score(subject, attributer, metric))
+          missing ||= result === undefined
+          const { value = null, ...details } = result ?? { reason: 'missing' }
+          rows.push({ model, example: example.id, attributer, metric, value, ...details })
+        }
+      }
+    }
+  }
+  if (missing) return undefined
+  return {
+    format: 'touchstone-results/1',
+    config: resolved,
+    engine,
+    models: Object.fromEntries([...models].map(([label, { fingerprint, inputShape, classCount, mflopPerRow }]) => [label, { fingerprint, inputShape, classCount, mflopPerRow }])),
+    dataset: { fingerprint: dataset.fingerprint, size: dataset.size, inputShape: dataset.inputShape, range: dataset.range, classNames: dataset.classNames ?? null },
+    examples: selection.examples.map(({ id, label }) => ({ id, label: label ?? null })),
+    predictions: [...selection.subjects].flatMap(([model, list]) => list.map(({ example, predicted, target, output }) => ({ model, example: example.id, predicted, target, output }))),
+    rows,
+    summary: summarise(rows, new Map([...scores].map(([label, { direction }]) => [label, direction])), resolved.seed),
+    diagnostics,
+    diagnosticSummary: summariseDiagnostics(diagnostics),
+  }
+}

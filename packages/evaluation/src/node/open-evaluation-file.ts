@@ -1,0 +1,22 @@
+import { availableParallelism } from 'node:os'
+import { openEvaluation, type EvaluateOptions, type OpenEvaluation } from '../open-evaluation.js'
+import type { EvaluationConfig } from '../config.js'
+import { loadConfig } from './load-config.js'
+import { loadPlugins } from './load-plugins.js'
+
+type FileOptions = Omit<EvaluateOptions, 'origin' | 'baseFolder' | 'host' | 'pluginNames' | 'pluginFolders'> & {
+  /** What stands where the config says nothing. */
+  readonly defaults?: Pick<EvaluationConfig, 'executor' | 'store'>
+  /** What stands whatever the config says. */
+  readonly overrides?: Pick<EvaluationConfig, 'executor' | 'store'>
+}
+
+/** Loads a config file with its plugins and plans its evaluation. @throws as `loadConfig`, `loadPlugins` and `openEvaluation` do. */
+export async function openEvaluationFile(path: string, { defaults, overrides, ...options }: FileOptions = {}): Promise<OpenEvaluation> {
+  const { folder, config } = await loadConfig(path)
+  const pluginFolders = [folder, process.cwd()]
+  const plugins = await loadPlugins(config.plugins, pluginFolders, path)
+  const host = { runtime: `node ${process.versions.node}`, platform: `${process.platform}-${process.arch}`, cores: availableParallelism() }
+  const pluginNames = config.plugins.filter((plugin) => typeof plugin === 'string')
+  return openEvaluation({ ...defaults, ...config, ...overrides, plugins }, { ...options, origin: path, baseFolder: folder, host, pluginNames, pluginFolders })
+}

@@ -1,0 +1,49 @@
+import { Base, Engine, Host, Logger, UserError, type Job, type JobProgress, type JobReport, type Log } from '@touchstone/core'
+import { makeInstances } from '../instances.js'
+import { runJob } from '../run-job.js'
+import { Store } from '../store/store.js'
+import { codeOf, decodeOrder } from '../work-order.js'
+import { openWorkplace } from '../workplace.js'
+import { loadPlugins } from './load-plugins.js'
+
+/** An evaluation's work, opened in another thread or on another machine than the evaluation itself. */
+export interface OpenWork extends AsyncDisposable {
+  readonly run: (job: Job, signal: AbortSignal, onProgress: (progress: JobProgress) => void) => Promise<JobReport>
+}
+
+/**
+ * Opens the work of an order: loads its plugins, models and data, and its store.
+ * @param bytes what an evaluation gives its executor.
+ * @throws UserError where something is not here as it is there: another version of a plugin, other weights, other data.
+ */
+export async function openWork(bytes: Uint8Array, log: Log): Promise<OpenWork> {
+  const { plugins, folders, baseFolder, resolved, storage, batchRows, fingerprints } = decodeOrder(bytes)
+  const host = new Host(await loadPlugins(plugins, folders, 'work order'))
+  const stop = new AbortController()
+  const close = async (): Promise<void> => {
+    stop.abort()
+    await host[Symbol.asyncDispose]()
+  }
+  try {
+    const code = codeOf(host)
+    const different = Object.keys(fingerprints.code).filter((name) => fingerprints.code[name] !== code[name])
+    if (different.length > 0) throw new UserError(`work order: ${different.join(', ')} ${different.length === 1 ? 'is' : 'are'} of another version here than where the evaluation was started: install the same`)
+    const scope = host.open([
+      { token: Logger, value: log },
+      { token: Base, value: { path: baseFolder } },
+    ])
+    const inline = host.resolver().resolve('executor', 'inline', [])!
+    const instances = await makeInstances({ resolved, batchRows, executor: inline, storage }, host, scope, 'work order')
+    for (const [label, { fingerprint }] of instances.models) {
+      if (fingerprint !== fingerprints.models[label]) throw new UserError(`work order: model "${label}" is not the one with which the evaluation was started: its files have changed, or differ on this machine`)
+    }
+    if (instances.dataset.fingerprint !== fingerprints.dataset) throw new UserError('work order: the dataset is not the one with which the evaluation was started: its files have changed, or differ on this machine')
+    const engine = (await scope.find(Engine)) ?? null
+    const store = await Store.open(instances.storage, log.warn)
+    const workplace = openWorkplace({ resolved, batchRows, host, scope, instances, engine, store, signal: stop.signal })
+    return { run: (job, signal, onProgress) => runJob(job, workplace, signal, onProgress), [Symbol.asyncDispose]: close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}

@@ -1,0 +1,31 @@
+import type { MessagePort } from 'node:worker_threads'
+import { isUserError, messageOf, UserError, type Job, type JobProgress, type JobReport } from '@touchstone/core'
+
+/** What a thread is asked for. */
+export interface Task {
+  readonly job: Job
+  /** Progress goes out by it, the wish to stop comes in. */
+  readonly port: MessagePort
+}
+
+/** What comes out of a thread while a job runs. */
+export type Message = { readonly progress: JobProgress } | { readonly warning: string }
+
+/** How a job ended. Errors lose their class on the way between threads. */
+export type Answer = { readonly report: JobReport } | { readonly failure: Failure }
+
+export interface Failure {
+  readonly kind: 'stopped' | 'user' | 'fault'
+  readonly message: string
+}
+
+export function failureOf(error: unknown): Failure {
+  if (error instanceof Error && error.name === 'AbortError') return { kind: 'stopped', message: error.message }
+  if (isUserError(error)) return { kind: 'user', message: error.message }
+  return { kind: 'fault', message: error instanceof Error ? (error.stack ?? error.message) : messageOf(error) }
+}
+
+export function errorOf({ kind, message }: Failure): Error {
+  if (kind === 'stopped') return new DOMException(message, 'AbortError')
+  return kind === 'user' ? new UserError(message) : new Error(message)
+}

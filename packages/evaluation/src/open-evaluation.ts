@@ -1,0 +1,185 @@
+import { Base, Engine, Host, Logger, UserError, type JobProgress, type JobReport, type Log, type Plugin, type Work } from '@touchstone/core'
+import { checkConfig } from './check-config.js'
+import { collect } from './collect.js'
+import type { EvaluationConfig } from './config.js'
+import { makeInstances } from './instances.js'
+import { planEvaluation, rowsPerScore, type Plan } from './plan.js'
+import { evaluationPlugin } from './plugin.js'
+import type { Results, RunRecord } from './results.js'
+import { runJob, type MapAnswer } from './run-job.js'
+import { selectExamples } from './select-examples.js'
+import { Store } from './store/store.js'
+import { encodeOrder } from './work-order.js'
+import { openWorkplace } from './workplace.js'
+
+/** How far an evaluation is. */
+export interface Progress {
+  readonly stage: 'load' | 'select' | 'evaluate'
+  /** Work done and in all, in model rows as declared by the extensions; 0 of 0 where it cannot be told. */
+  readonly done: number
+  readonly total: number
+}
+
+export interface EvaluateOptions {
+  /** Stops the evaluation, which then rejects with the signal's reason; what was finished is in the store. */
+  readonly signal?: AbortSignal
+  readonly onProgress?: (progress: Progress) => void
+  readonly log?: Log
+  /** Where the config comes from, for messages. */
+  readonly origin?: string
+  /** The folder where relative paths in options start; the current one unless told. */
+  readonly baseFolder?: string
+  readonly host?: RunRecord['host']
+  /** Packages of plugins, and folders to look them up from, for executors that load them elsewhere; what was not loaded by name stays here. */
+  readonly pluginNames?: readonly string[]
+  readonly pluginFolders?: readonly string[]
+}
+
+/** An evaluation whose models and data are loaded and whose work is planned. */
+export interface OpenEvaluation extends AsyncDisposable {
+  readonly plan: Plan
+  /** Does what is missing, and gathers what was found. */
+  readonly run: () => Promise<FinishedEvaluation>
+}
+
+/** What an evaluation found. Inputs and maps are read when they are asked for, as long as the evaluation is open. */
+export interface FinishedEvaluation {
+  readonly results: Results
+  readonly run: RunRecord
+  /** The input of an example, by its place in `results.examples`. */
+  readonly input: (index: number) => Promise<Float32Array>
+  /** A map, by the labels of model and attributer and its place among the model's `results.predictions`. */
+  readonly map: (model: string, attributer: string, index: number) => Promise<Float32Array>
+}
+
+/**
+ * Checks a config, loads what it names, chooses the examples and plans the work.
+ *
+ * @throws ConfigError (a UserError) with every problem of the config, before any work.
+ * @throws UserError where data does not fit; the signal's reason where it was stopped.
+ */
+export async function openEvaluation(config: EvaluationConfig, options: EvaluateOptions = {}): Promise<OpenEvaluation> {
+  const { log = { info: () => undefined, warn: () => undefined }, origin = 'config', signal = new AbortController().signal } = options
+  const startedAt = new Date()
+  const warnings: string[] = []
+  const warn = (message: string): void => {
+    warnings.push(message)
+    log.warn(message)
+  }
+  const stages: { stage: string; seconds: number }[] = []
+  const timed = async <T>(stage: Progress['stage'], work: () => Promise<T>): Promise<T> => {
+    signal.throwIfAborted()
+    options.onProgress?.({ stage, done: 0, total: 0 })
+    const from = performance.now()
+    try {
+      return await work()
+    } finally {
+      stages.push({ stage, seconds: (performance.now() - from) / 1000 })
+    }
+  }
+
+  const host = new Host(withEvaluationPlugin(config.plugins))
+  // What runs side by side stops together, also where one part fails.
+  const ended = new AbortController()
+  const stop = AbortSignal.any([signal, ended.signal])
+  const close = async (): Promise<void> => {
+    ended.abort(new DOMException('the evaluation was closed', 'AbortError'))
+    await host[Symbol.asyncDispose]()
+  }
+  try {
+    const checked = checkConfig(config, host, origin)
+    const { resolved, batchRows } = checked
+    const scope = host.open([
+      { token: Logger, value: { info: log.info, warn } },
+      { token: Base, value: { path: options.baseFolder ?? '.' } },
+    ])
+    const { instances, engine, store } = await timed('load', async () => {
+      const instances = await makeInstances(checked, host, scope, origin)
+      const engine = (await scope.find(Engine)) ?? null
+      if (engine?.fallback !== undefined) warn(engine.fallback)
+      return { instances, engine, store: await Store.open(instances.storage, warn) }
+    })
+    const { dataset, executor } = instances
+    const workplace = openWorkplace({ resolved, batchRows, host, scope, instances, engine, store, signal: stop })
+    const { models, keys, predictions } = workplace
+    const selection = await timed('select', async () => {
+      const chosen = await selectExamples(resolved, dataset, models, batchRows, predictions, warn)
+      await store.flush()
+      return chosen
+    })
+    const rowsToSelect = new Map([...models].map(([label, model]) => [label, model.rowsRun()]))
+    const makePlan = (): Plan =>
+      planEvaluation({ selection, resolved, host, inputShape: dataset.inputShape, mflopPerRow: (label) => models.get(label)!.mflopPerRow, keys, store, batchRows, parallel: executor.parallel })
+    const plan = makePlan()
+
+    const run = async (): Promise<FinishedEvaluation> => {
+      const reports: JobReport[] = []
+      const order = encodeOrder({ checked, host, keys, models, dataset, baseFolder: options.baseFolder ?? '.', pluginNames: options.pluginNames, pluginFolders: options.pluginFolders })
+      const results = await timed('evaluate', async () => {
+        let missing = plan
+        for (let round = 0; round < rounds; round++) {
+          const perScore = rowsPerScore(missing)
+          let done = 0
+          const onProgress = ({ model, attributer, metric }: JobProgress): void => {
+            if (attributer === undefined || metric === undefined) return
+            done += perScore(model, attributer, metric)
+            options.onProgress?.({ stage: 'evaluate', done, total: missing.rows })
+          }
+          const work: Work = { run: (job, jobSignal) => runJob(job, workplace, jobSignal === undefined ? stop : AbortSignal.any([stop, jobSignal]), onProgress), order, onProgress }
+          try {
+            if (missing.jobs.length > 0) for await (const report of executor.execute(missing.jobs, work, stop)) reports.push(report)
+          } catch (error) {
+            ended.abort(error)
+            throw error
+          } finally {
+            await store.flush()
+          }
+          // Others may have written what is missing here.
+          await store.refresh()
+          const found = await collect({ selection, checked, instances, engine, store, keys })
+          if (found) return found
+          missing = makePlan()
+        }
+        throw new UserError(`the store does not give back what was written to it, after ${rounds} attempts: "touchstone store verify" tells more`)
+      })
+      return {
+        results,
+        run: {
+          format: 'touchstone-run/1',
+          startedAt: startedAt.toISOString(),
+          seconds: (Date.now() - startedAt.getTime()) / 1000,
+          stages,
+          executor: checked.executor,
+          batchRows,
+          rowsRun: Object.fromEntries([...rowsToSelect].map(([label, rows]) => [label, rows + reports.reduce((sum, report) => sum + (report.model === label ? report.rowsRun : 0), 0)])),
+          units: { kept: reports.reduce((sum, { units }) => sum + units.kept, 0), computed: reports.reduce((sum, { units }) => sum + units.computed, 0) },
+          host: options.host ?? null,
+          warnings,
+        },
+        input: async (index) => (await dataset.example(selection.examples[index]!.index)).input,
+        map: async (label, attributer, index) => {
+          const { example, target } = selection.subjects.get(label)![index]!
+          const answer = await store.get<MapAnswer>(keys.map(keys.subject(label, example, target), attributer))
+          if (answer === undefined) throw new UserError(`the store has lost the map of "${attributer}" on model "${label}" for example ${example.id}: run again, and it is computed anew`)
+          return answer.map
+        },
+      }
+    }
+    return { plan, run, [Symbol.asyncDispose]: close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** How often what is missing after all was done is computed once more: the store may have lost or damaged it. */
+const rounds = 3
+
+/** Plugins by name must have been loaded before: finding packages is not possible everywhere. */
+function withEvaluationPlugin(plugins: EvaluationConfig['plugins'] | undefined): readonly Plugin[] {
+  if (!Array.isArray(plugins)) throw new UserError('plugins: expected a list of packages or plugins')
+  const byName = plugins.find((plugin): plugin is string => typeof plugin === 'string')
+  if (byName !== undefined) throw new UserError(`plugins: "${byName}" is a name; import it and list the plugin itself, or evaluate by @touchstone/evaluation/node, which loads packages by name`)
+  const loaded = plugins as readonly Plugin[]
+  return loaded.some(({ name }) => name === evaluationPlugin.name) ? loaded : [evaluationPlugin, ...loaded]
+}

@@ -1,0 +1,114 @@
+import { hash, type Cost, type Host, type Job } from '@touchstone/core'
+import type { ResolvedConfig } from './results.js'
+import type { Selection, Subject } from './select-examples.js'
+import type { Store } from './store/store.js'
+import type { UnitKeys } from './unit-keys.js'
+
+/** Units of one sort: a method's maps under a model, or its scores by a metric. */
+export interface PlannedUnits {
+  readonly kind: 'map' | 'score'
+  readonly model: string
+  readonly attributer: string
+  /** Of scores. */
+  readonly metric?: string
+  readonly units: number
+  /** How many the store has. */
+  readonly kept: number
+  /** Model rows of those that are missing, as the extensions declare them. */
+  readonly rows: number
+  /** The rows are an upper bound. */
+  readonly adaptive: boolean
+  /** Million floating-point operations of these rows, forward. */
+  readonly mflop: number
+  /** About what the missing ones will take in the store. */
+  readonly bytes: number
+}
+
+/** What an evaluation is going to do: pure data. */
+export interface Plan {
+  readonly units: readonly PlannedUnits[]
+  /** What is missing, cut into pieces that can be done on their own. */
+  readonly jobs: readonly Job[]
+  /** Rows of what is missing. */
+  readonly rows: number
+}
+
+interface PlanInputs {
+  readonly selection: Selection
+  readonly resolved: ResolvedConfig
+  readonly host: Host
+  readonly inputShape: readonly number[]
+  readonly mflopPerRow: (model: string) => number
+  readonly keys: UnitKeys
+  readonly store: Store
+  readonly batchRows: number
+  /** How many jobs are done side by side. */
+  readonly parallel: number
+}
+
+/** About what a score takes in the store. */
+const scoreBytes = 250
+
+/** Lists what an evaluation needs and what of it the store has not, and cuts that into jobs. */
+export function planEvaluation({ selection, resolved, host, inputShape, mflopPerRow, keys, store, batchRows, parallel }: PlanInputs): Plan {
+  const one: Cost = { rows: 1 }
+  const attributers = Object.entries(resolved.attributers).map(([label, tree]) => ({ label, cost: host.cost(tree, inputShape) ?? one }))
+  const metrics = Object.entries(resolved.metrics).map(([label, tree]) => ({ label, cost: host.cost(tree, inputShape) ?? one }))
+  const rowsOf = (map: Cost, { rows, maps = 0, shared = 0 }: Cost): number => rows + shared / attributers.length + map.rows * maps
+  const mapBytes = 4 * inputShape.reduce((a, b) => a * b, 1)
+
+  const units: PlannedUnits[] = []
+  const jobs: Job[] = []
+  for (const [model, subjects] of selection.subjects) {
+    const subjectKeys = subjects.map(({ example, target }) => keys.subject(model, example, target))
+    const missing = new Set<number>()
+    const add = (unit: Pick<PlannedUnits, 'kind' | 'attributer' | 'metric'>, keyOf: (subject: string) => string, rows: number, adaptive: boolean, bytes: number): void => {
+      let kept = 0
+      subjectKeys.forEach((subject, position) => {
+        if (store.has(keyOf(subject))) kept++
+        else missing.add(position)
+      })
+      const left = (subjects.length - kept) * rows
+      units.push({ ...unit, model, units: subjects.length, kept, rows: left, adaptive, mflop: left * mflopPerRow(model), bytes: (subjects.length - kept) * bytes })
+    }
+    for (const { label: attributer, cost: map } of attributers) {
+      add({ kind: 'map', attributer }, (subject) => keys.map(subject, attributer), map.rows, map.adaptive === true, mapBytes)
+      for (const { label: metric, cost } of metrics)
+        add({ kind: 'score', attributer, metric }, (subject) => keys.score(subject, attributer, metric), rowsOf(map, cost), (map.adaptive ?? cost.adaptive) === true, scoreBytes)
+    }
+
+    // As many examples to a job as fill a batch with the maps that the most demanding metric asks for, but work for all who do it.
+    const mapsPerExample = 1 + Math.max(0, ...metrics.map(({ cost }) => cost.maps ?? 0))
+    const size = Math.max(1, Math.min(Math.floor(batchRows / mapsPerExample), Math.ceil(missing.size / parallel)))
+    const left = [...missing].sort((a, b) => a - b)
+    for (let from = 0; from < left.length; from += size) {
+      const positions = left.slice(from, from + size)
+      const examples = positions.map((position) => jobExample(subjects[position]!))
+      jobs.push({ id: hash(model, ...positions.map((position) => subjectKeys[position]!)).slice(0, 40), model, examples })
+    }
+  }
+  return { units, jobs, rows: units.reduce((sum, { rows }) => sum + rows, 0) }
+}
+
+function jobExample({ example: { index, id }, target }: Subject): Job['examples'][number] {
+  return { index, id, target }
+}
+
+/** Rows by which the work gets less with each judgement: those of the plan, spread over its scores. */
+export function rowsPerScore({ units }: Plan): (model: string, attributer: string, metric: string) => number {
+  const scores = new Map<string, PlannedUnits>()
+  const maps = new Map<string, PlannedUnits>()
+  const methods = new Map<string, number>()
+  for (const unit of units) {
+    if (unit.kind === 'map') maps.set(`${unit.model}\n${unit.attributer}`, unit)
+    else {
+      scores.set(`${unit.model}\n${unit.attributer}\n${unit.metric!}`, unit)
+      if (unit.units > unit.kept) methods.set(`${unit.model}\n${unit.attributer}`, (methods.get(`${unit.model}\n${unit.attributer}`) ?? 0) + unit.units - unit.kept)
+    }
+  }
+  return (model, attributer, metric) => {
+    const unit = scores.get(`${model}\n${attributer}\n${metric}`)!
+    const own = `${model}\n${attributer}`
+    return unit.rows / Math.max(1, unit.units - unit.kept) + maps.get(own)!.rows / Math.max(1, methods.get(own) ?? 1)
+  }
+}
