@@ -1,4 +1,5 @@
 import { isUserError, messageOf } from '@touchstone/core'
+import { BudgetSpent } from '@touchstone/evaluation'
 import { CommanderError } from 'commander'
 import { ExitCode } from './exit-code.js'
 import { createProgram } from './program.js'
@@ -24,6 +25,10 @@ function report(error: unknown): number {
   if (stop.signal.aborted) {
     console.error('touchstone: stopped')
     return ExitCode.stopped
+  }
+  if (error instanceof BudgetSpent) {
+    console.error(`touchstone: ${error.message}`)
+    return ExitCode.budgetSpent
   }
   // commander has said it already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.done : ExitCode.userMistake

@@ -2,12 +2,15 @@ import { Command } from 'commander'
 import { conformanceCommand } from './commands/conformance.js'
 import { initCommand } from './commands/init.js'
 import { listCommand } from './commands/list.js'
+import { mergeCommand } from './commands/merge.js'
+import { planCommand } from './commands/plan.js'
 import { reportCommand } from './commands/report.js'
 import { runCommand } from './commands/run.js'
+import { storeCommand } from './commands/store.js'
 import { addPluginCommands } from './plugin-commands.js'
 import { ownVersion } from './version.js'
 
-const own = [runCommand, listCommand, reportCommand, initCommand, conformanceCommand]
+const own = [runCommand, planCommand, listCommand, reportCommand, initCommand, storeCommand, mergeCommand, conformanceCommand]
 
 /** The command line: our subcommands, and those of installed plugins where none of ours was asked for. */
 export async function createProgram(args: readonly string[], signal: AbortSignal): Promise<Command> {
@@ -20,7 +23,8 @@ export async function createProgram(args: readonly string[], signal: AbortSignal
   // Options of a subcommand of a plugin are the plugin's.
   program.enablePositionalOptions()
   for (const make of own) {
-    const command = make(signal).exitOverride()
+    const command = make(signal)
+    for (const one of [command, ...command.commands]) one.exitOverride()
     program.addCommand(command)
   }
   const asked = args.find((argument) => !argument.startsWith('-'))

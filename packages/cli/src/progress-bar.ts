@@ -3,37 +3,43 @@ import { Presets, SingleBar } from 'cli-progress'
 
 const titles = { load: 'loading models and data', select: 'choosing examples', evaluate: 'evaluating' } as const
 
-/** Shows how far an evaluation is: a bar with an estimate on a terminal, plain lines elsewhere. */
+/** Shows how far an evaluation is: per stage a bar with an estimate on a terminal, plain lines elsewhere. */
 export function progressDisplay(): { readonly update: (progress: Progress) => void; readonly end: () => void } {
-  return process.stderr.isTTY ? bar() : lines()
+  return process.stderr.isTTY ? bars() : lines()
 }
 
-function bar() {
-  const display = new SingleBar({ format: '{title} [{bar}] {percentage} %, about {eta_formatted} left', stream: process.stderr, hideCursor: true, etaBuffer: 100 }, Presets.shades_classic)
-  let active = false
+function bars() {
+  const format = '{title} [{bar}] {percentage} %, about {eta_formatted} left'
+  let shown: { readonly stage: Progress['stage']; readonly bar: SingleBar } | undefined
   return {
     update: ({ stage, done, total }: Progress) => {
       if (total === 0) return
-      if (!active) display.start(total, 0, { title: titles[stage] })
-      active = true
-      display.update(done)
+      if (shown?.stage !== stage) {
+        shown?.bar.stop()
+        shown = { stage, bar: new SingleBar({ format, stream: process.stderr, hideCursor: true, etaBuffer: 100 }, Presets.shades_classic) }
+        shown.bar.start(total, 0, { title: titles[stage] })
+      }
+      shown.bar.update(done)
     },
-    end: () => display.stop(),
+    end: () => shown?.bar.stop(),
   }
 }
 
 function lines() {
-  let tenth = 0
-  const started = performance.now()
+  let last = ''
+  let started = performance.now()
   return {
     update: ({ stage, done, total }: Progress) => {
-      if (total === 0) return console.error(`${titles[stage]} ...`)
-      const now = Math.floor((10 * done) / total)
-      if (now === tenth) return
-      tenth = now
+      if (total === 0) {
+        started = performance.now()
+        return console.error(`${titles[stage]} ...`)
+      }
+      const tenth = Math.floor((10 * done) / total)
+      const line = `${titles[stage]}: ${tenth * 10} %`
+      if (tenth === 0 || line === last) return
+      last = line
       const elapsed = (performance.now() - started) / 1000
-      const left = now === 10 ? '' : `, about ${Math.ceil((elapsed * (total - done)) / done)} s left`
-      console.error(`${titles[stage]}: ${now * 10} %${left}`)
+      console.error(`${line}${tenth === 10 ? '' : `, about ${Math.ceil((elapsed * (total - done)) / done)} s left`}`)
     },
     end: () => undefined,
   }

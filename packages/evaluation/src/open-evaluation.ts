@@ -1,4 +1,4 @@
-import { Base, Engine, Host, Logger, UserError, type JobProgress, type JobReport, type Log, type Plugin, type Work } from '@touchstone/core'
+import { Base, Engine, Host, Logger, stackRows, UserError, type JobProgress, type JobReport, type Log, type Plugin, type Work } from '@touchstone/core'
 import { checkConfig } from './check-config.js'
 import { collect } from './collect.js'
 import type { EvaluationConfig } from './config.js'
@@ -15,7 +15,7 @@ import { openWorkplace } from './workplace.js'
 /** How far an evaluation is. */
 export interface Progress {
   readonly stage: 'load' | 'select' | 'evaluate'
-  /** Work done and in all, in model rows as declared by the extensions; 0 of 0 where it cannot be told. */
+  /** Examples found and asked for, or model rows done and in all, as declared by the extensions; 0 of 0 when a stage begins. */
   readonly done: number
   readonly total: number
 }
@@ -24,22 +24,46 @@ export interface EvaluateOptions {
   /** Stops the evaluation, which then rejects with the signal's reason; what was finished is in the store. */
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: Progress) => void
+  /** Told of each map, set of neighbours and score that is computed. */
+  readonly onUnit?: (unit: JobProgress) => void
   readonly log?: Log
   /** Where the config comes from, for messages. */
   readonly origin?: string
   /** The folder where relative paths in options start; the current one unless told. */
   readonly baseFolder?: string
   readonly host?: RunRecord['host']
+  /** Only every `of`-th example from the `index`-th on, counted from 1: a part of the work, whose results the store gathers. */
+  readonly shard?: Shard
+  /** The work ends in order when so many seconds have passed or model rows were run since it began. */
+  readonly budget?: { readonly seconds?: number; readonly rows?: number }
   /** Packages of plugins, and folders to look them up from, for executors that load them elsewhere; what was not loaded by name stays here. */
   readonly pluginNames?: readonly string[]
   readonly pluginFolders?: readonly string[]
 }
 
+/** One of several parts of an evaluation. */
+export interface Shard {
+  readonly index: number
+  readonly of: number
+}
+
+/** The budget of an evaluation is spent before it is done; what was finished is in the store. */
+export class BudgetSpent extends Error {
+  override readonly name = 'BudgetSpent'
+}
+
 /** An evaluation whose models and data are loaded and whose work is planned. */
 export interface OpenEvaluation extends AsyncDisposable {
   readonly plan: Plan
-  /** Does what is missing, and gathers what was found. */
+  /**
+   * Does what is missing, and gathers what was found.
+   * @throws BudgetSpent where the budget did not suffice; UserError for a shard, which has no results of its own.
+   */
   readonly run: () => Promise<FinishedEvaluation>
+  /** Does what is missing, and leaves it in the store. @throws BudgetSpent. */
+  readonly compute: () => Promise<RunRecord>
+  /** Seconds that a forward row of each model takes here, on one thread: for estimates. */
+  readonly measureSpeed: () => Promise<ReadonlyMap<string, number>>
 }
 
 /** What an evaluation found. Inputs and maps are read when they are asked for, as long as the evaluation is open. */
@@ -103,59 +127,69 @@ export async function openEvaluation(config: EvaluationConfig, options: Evaluate
     const workplace = openWorkplace({ resolved, batchRows, host, scope, instances, engine, store, signal: stop })
     const { models, keys, predictions } = workplace
     const selection = await timed('select', async () => {
-      const chosen = await selectExamples(resolved, dataset, models, batchRows, predictions, warn)
+      const chosen = await selectExamples(resolved, dataset, models, batchRows, predictions, warn, (done, total) => options.onProgress?.({ stage: 'select', done, total }))
       await store.flush()
       return chosen
     })
     const rowsToSelect = new Map([...models].map(([label, model]) => [label, model.rowsRun()]))
     const makePlan = (): Plan =>
-      planEvaluation({ selection, resolved, host, inputShape: dataset.inputShape, mflopPerRow: (label) => models.get(label)!.mflopPerRow, keys, store, batchRows, parallel: executor.parallel })
+      planEvaluation({ selection, shard: options.shard, resolved, host, inputShape: dataset.inputShape, mflopPerRow: (label) => models.get(label)!.mflopPerRow, keys, store, batchRows, parallel: executor.parallel })
     const plan = makePlan()
 
-    const run = async (): Promise<FinishedEvaluation> => {
-      const reports: JobReport[] = []
+    const reports: JobReport[] = []
+    const execute = async (missing: Plan): Promise<void> => {
+      const perScore = rowsPerScore(missing)
+      const { seconds, rows = Infinity } = options.budget ?? {}
+      const spent = (what: string): void => ended.abort(new BudgetSpent(`the budget of ${what} is spent`))
+      const timer = seconds === undefined ? undefined : setTimeout(() => spent(`${seconds} s`), seconds * 1000)
+      let done = 0
+      const onProgress = (unit: JobProgress): void => {
+        options.onUnit?.(unit)
+        if (unit.attributer === undefined || unit.metric === undefined) return
+        done += perScore(unit.model, unit.attributer, unit.metric)
+        options.onProgress?.({ stage: 'evaluate', done, total: missing.rows })
+        if (done >= rows) spent(`${rows} rows`)
+      }
       const order = encodeOrder({ checked, host, keys, models, dataset, baseFolder: options.baseFolder ?? '.', pluginNames: options.pluginNames, pluginFolders: options.pluginFolders })
-      const results = await timed('evaluate', async () => {
-        let missing = plan
-        for (let round = 0; round < rounds; round++) {
-          const perScore = rowsPerScore(missing)
-          let done = 0
-          const onProgress = ({ model, attributer, metric }: JobProgress): void => {
-            if (attributer === undefined || metric === undefined) return
-            done += perScore(model, attributer, metric)
-            options.onProgress?.({ stage: 'evaluate', done, total: missing.rows })
-          }
-          const work: Work = { run: (job, jobSignal) => runJob(job, workplace, jobSignal === undefined ? stop : AbortSignal.any([stop, jobSignal]), onProgress), order, onProgress }
-          try {
-            if (missing.jobs.length > 0) for await (const report of executor.execute(missing.jobs, work, stop)) reports.push(report)
-          } catch (error) {
-            ended.abort(error)
-            throw error
-          } finally {
-            await store.flush()
-          }
-          // Others may have written what is missing here.
-          await store.refresh()
-          const found = await collect({ selection, checked, instances, engine, store, keys })
-          if (found) return found
-          missing = makePlan()
-        }
-        throw new UserError(`the store does not give back what was written to it, after ${rounds} attempts: "touchstone store verify" tells more`)
-      })
+      const work: Work = { run: (job, jobSignal) => runJob(job, workplace, jobSignal === undefined ? stop : AbortSignal.any([stop, jobSignal]), onProgress), order, onProgress }
+      try {
+        for await (const report of executor.execute(missing.jobs, work, stop)) reports.push(report)
+      } catch (error) {
+        ended.abort(error)
+        // Whatever the end came to on its way here, this is why.
+        throw stop.reason
+      } finally {
+        clearTimeout(timer)
+        await store.flush()
+      }
+      // Others may have written what is missing here.
+      await store.refresh()
+    }
+    const computeOnce = (missing: Plan): Promise<void> => timed('evaluate', () => (missing.jobs.length > 0 ? execute(missing) : Promise.resolve()))
+    const record = (): RunRecord => ({
+      format: 'touchstone-run/1',
+      startedAt: startedAt.toISOString(),
+      seconds: (Date.now() - startedAt.getTime()) / 1000,
+      stages,
+      executor: checked.executor,
+      batchRows,
+      rowsRun: Object.fromEntries([...rowsToSelect].map(([label, rows]) => [label, rows + reports.reduce((sum, report) => sum + (report.model === label ? report.rowsRun : 0), 0)])),
+      units: { kept: plan.units.reduce((sum, { kept }) => sum + kept, 0), computed: reports.reduce((sum, { units }) => sum + units.computed, 0) },
+      host: options.host ?? null,
+      warnings,
+    })
+
+    const run = async (): Promise<FinishedEvaluation> => {
+      if (options.shard && options.shard.of > 1) throw new UserError('a shard of an evaluation has no results of its own: compute all of them, then evaluate without a shard')
+      let results: Results | undefined
+      for (let round = 0, missing = plan; results === undefined; round++, missing = makePlan()) {
+        if (round === rounds) throw new UserError(`the store does not give back what was written to it, after ${rounds} attempts: "touchstone store verify" tells more`)
+        await computeOnce(missing)
+        results = await collect({ selection, checked, instances, engine, store, keys })
+      }
       return {
         results,
-        run: {
-          format: 'touchstone-run/1',
-          startedAt: startedAt.toISOString(),
-          seconds: (Date.now() - startedAt.getTime()) / 1000,
-          stages,
-          executor: checked.executor,
-          batchRows,
-          rowsRun: Object.fromEntries([...rowsToSelect].map(([label, rows]) => [label, rows + reports.reduce((sum, report) => sum + (report.model === label ? report.rowsRun : 0), 0)])),
-          units: { kept: reports.reduce((sum, { units }) => sum + units.kept, 0), computed: reports.reduce((sum, { units }) => sum + units.computed, 0) },
-          host: options.host ?? null,
-          warnings,
-        },
+        run: record(),
         input: async (index) => (await dataset.example(selection.examples[index]!.index)).input,
         map: async (label, attributer, index) => {
           const { example, target } = selection.subjects.get(label)![index]!
@@ -165,7 +199,24 @@ export async function openEvaluation(config: EvaluationConfig, options: Evaluate
         },
       }
     }
-    return { plan, run, [Symbol.asyncDispose]: close }
+    const compute = async (): Promise<RunRecord> => {
+      await computeOnce(plan)
+      return record()
+    }
+    const measureSpeed = async (): Promise<ReadonlyMap<string, number>> => {
+      const { input } = await dataset.example(selection.examples[0]!.index)
+      const rows = stackRows(Array.from({ length: batchRows }, () => input), dataset.inputShape)
+      const speeds = new Map<string, number>()
+      for (const [label, model] of instances.models) {
+        // The first pass makes the model ready.
+        await model.predict(rows)
+        const from = performance.now()
+        await model.predict(rows)
+        speeds.set(label, (performance.now() - from) / 1000 / batchRows)
+      }
+      return speeds
+    }
+    return { plan, run, compute, measureSpeed, [Symbol.asyncDispose]: close }
   } catch (error) {
     await close()
     throw error

@@ -1,4 +1,4 @@
-import { hash, type Cost, type Host, type Job } from '@touchstone/core'
+import { canonicalJson, hash, isRecord, type Cost, type Host, type Job, type ResolvedExtension } from '@touchstone/core'
 import type { ResolvedConfig } from './results.js'
 import type { Selection, Subject } from './select-examples.js'
 import type { Store } from './store/store.js'
@@ -35,6 +35,7 @@ export interface Plan {
 
 interface PlanInputs {
   readonly selection: Selection
+  readonly shard: { readonly index: number; readonly of: number } | undefined
   readonly resolved: ResolvedConfig
   readonly host: Host
   readonly inputShape: readonly number[]
@@ -50,19 +51,20 @@ interface PlanInputs {
 const scoreBytes = 250
 
 /** Lists what an evaluation needs and what of it the store has not, and cuts that into jobs. */
-export function planEvaluation({ selection, resolved, host, inputShape, mflopPerRow, keys, store, batchRows, parallel }: PlanInputs): Plan {
+export function planEvaluation({ selection, shard = { index: 1, of: 1 }, resolved, host, inputShape, mflopPerRow, keys, store, batchRows, parallel }: PlanInputs): Plan {
   const one: Cost = { rows: 1 }
   const attributers = Object.entries(resolved.attributers).map(([label, tree]) => ({ label, cost: host.cost(tree, inputShape) ?? one }))
-  const metrics = Object.entries(resolved.metrics).map(([label, tree]) => ({ label, cost: host.cost(tree, inputShape) ?? one }))
+  const metrics = Object.entries(resolved.metrics).map(([label, tree]) => ({ label, cost: host.cost(tree, inputShape) ?? one, neighbours: neighboursOf(tree) }))
   const rowsOf = (map: Cost, { rows, maps = 0, shared = 0 }: Cost): number => rows + shared / attributers.length + map.rows * maps
   const mapBytes = 4 * inputShape.reduce((a, b) => a * b, 1)
 
   const units: PlannedUnits[] = []
   const jobs: Job[] = []
-  for (const [model, subjects] of selection.subjects) {
+  for (const [model, all] of selection.subjects) {
+    const subjects = all.filter((_, position) => position % shard.of === shard.index - 1)
     const subjectKeys = subjects.map(({ example, target }) => keys.subject(model, example, target))
     const missing = new Set<number>()
-    const add = (unit: Pick<PlannedUnits, 'kind' | 'attributer' | 'metric'>, keyOf: (subject: string) => string, rows: number, adaptive: boolean, bytes: number): void => {
+    const add = (unit: Pick<PlannedUnits, 'kind' | 'attributer' | 'metric'>, keyOf: (subject: string) => string, rows: number, adaptive: boolean, bytes: number): number => {
       let kept = 0
       subjectKeys.forEach((subject, position) => {
         if (store.has(keyOf(subject))) kept++
@@ -70,11 +72,17 @@ export function planEvaluation({ selection, resolved, host, inputShape, mflopPer
       })
       const left = (subjects.length - kept) * rows
       units.push({ ...unit, model, units: subjects.length, kept, rows: left, adaptive, mflop: left * mflopPerRow(model), bytes: (subjects.length - kept) * bytes })
+      return subjects.length - kept
     }
     for (const { label: attributer, cost: map } of attributers) {
       add({ kind: 'map', attributer }, (subject) => keys.map(subject, attributer), map.rows, map.adaptive === true, mapBytes)
-      for (const { label: metric, cost } of metrics)
-        add({ kind: 'score', attributer, metric }, (subject) => keys.score(subject, attributer, metric), rowsOf(map, cost), (map.adaptive ?? cost.adaptive) === true, scoreBytes)
+      const made = new Set<string>()
+      for (const { label: metric, cost, neighbours } of metrics) {
+        // Metrics that ask for the same neighbours share them and their maps.
+        const shares = neighbours !== undefined && made.has(neighbours)
+        const missed = add({ kind: 'score', attributer, metric }, (subject) => keys.score(subject, attributer, metric), shares ? 0 : rowsOf(map, cost), (map.adaptive ?? cost.adaptive) === true, scoreBytes)
+        if (missed > 0 && neighbours !== undefined) made.add(neighbours)
+      }
     }
 
     // As many examples to a job as fill a batch with the maps that the most demanding metric asks for, but work for all who do it.
@@ -88,6 +96,12 @@ export function planEvaluation({ selection, resolved, host, inputShape, mflopPer
     }
   }
   return { units, jobs, rows: units.reduce((sum, { rows }) => sum + rows, 0) }
+}
+
+/** Which neighbours a metric asks for, where it asks for some; metrics of one composition that say the same ask for the same. */
+function neighboursOf({ use, options }: ResolvedExtension): string | undefined {
+  const { sampler, samples } = options
+  return isRecord(sampler) && typeof samples === 'number' ? canonicalJson([use, sampler, samples]) : undefined
 }
 
 function jobExample({ example: { index, id }, target }: Subject): Job['examples'][number] {

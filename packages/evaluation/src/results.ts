@@ -117,7 +117,7 @@ export interface RunRecord {
   readonly batchRows: number
   /** Rows that went through each model. */
   readonly rowsRun: Readonly<Record<string, number>>
-  /** Maps, scores and neighbours that jobs found in the store, and those that they computed. */
+  /** Maps and scores that were in the store when the run began, and what it computed: maps, scores and neighbours. */
   readonly units: { readonly kept: number; readonly computed: number }
   readonly host: { readonly runtime: string; readonly platform: string; readonly cores: number } | null
   readonly warnings: readonly string[]

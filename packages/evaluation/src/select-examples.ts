@@ -41,6 +41,7 @@ export async function selectExamples(
   batchRows: number,
   predictions: Predictions,
   warn: (message: string) => void,
+  onProgress: (found: number, wanted: number) => void,
 ): Promise<Selection> {
   const subjects = new Map([...models.keys()].map((label) => [label, [] as Subject[]]))
   const chosen = new Map<string, ChosenExample>()
@@ -69,6 +70,7 @@ export async function selectExamples(
       }
     }
     if (failure !== undefined && !full()) throw failure
+    onProgress([...subjects.values()].reduce((sum, list) => sum + list.length, 0), take * subjects.size)
   }
 
   for (const [label, list] of subjects) {

@@ -1,50 +1,68 @@
-import { relative, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { openEvaluationFile, prepareRunFolder, resultsJson, writeRun } from '@touchstone/evaluation/node'
+import { BudgetSpent, type FinishedEvaluation } from '@touchstone/evaluation'
 import { Command } from 'commander'
-import { consoleLog, silentLog } from '../log.js'
-import { progressDisplay } from '../progress-bar.js'
-import { defaultsOf, storeOption, type StoreOption } from '../store-option.js'
+import { addEvaluationOptions, evaluationSettings, type EvaluationFlags } from '../evaluation-options.js'
+import { consoleLog } from '../log.js'
+import { openRunLog } from '../run-log.js'
 import { summaryTable } from '../summary-table.js'
+import { runDisplay } from '../run-display.js'
 import { writeReport } from '../write-report.js'
 
-interface RunOptions extends StoreOption {
+interface RunFlags extends EvaluationFlags {
   readonly out: string
   readonly json?: boolean
-  readonly quiet?: boolean
 }
 
 /** `touchstone run <config>`. */
 export function runCommand(signal: AbortSignal): Command {
-  return new Command('run')
+  const command = new Command('run')
     .summary('evaluate the methods of a config')
-    .description('Evaluates every model x example x attribution method x metric of a config, and writes results, maps and a report. What is computed is kept: a run that was stopped goes on where it was.')
+    .description(
+      'Evaluates every model x example x attribution method x metric of a config, and writes results, maps and a report. What is computed is kept: a run that was stopped, by Ctrl-C, a budget or a crash, goes on from there when the same command is given again.',
+    )
     .argument('<config>', 'touchstone.config.ts, .js or .json')
-    .option('--out <folder>', 'where results.json, run.json, tables, maps and report.html go', 'touchstone-run')
-    .addOption(storeOption())
+    .option('--out <folder>', 'where results.json, run.json, tables, maps, run.log and report.html go', 'touchstone-run')
     .option('--json', 'print results.json instead of a table')
-    .option('--quiet', 'print nothing but errors')
-    .action(async (config: string, { out, store, json, quiet }: RunOptions) => {
-      const folder = resolve(out)
-      const discardFolder = await prepareRunFolder(folder)
-      const progress = quiet ? undefined : progressDisplay()
-      let finished
-      try {
-        await using evaluation = await openEvaluationFile(config, { signal, log: quiet ? silentLog : consoleLog, defaults: defaultsOf(store), ...(progress && { onProgress: progress.update }) })
-        finished = await evaluation.run()
-        await writeRun(folder, finished)
-      } catch (error) {
-        await discardFolder()
-        throw error
-      } finally {
-        progress?.end()
+  return addEvaluationOptions(command).action(async (config: string, flags: RunFlags) => {
+    const folder = resolve(flags.out)
+    const settings = evaluationSettings(command, flags, signal)
+    const discardFolder = await prepareRunFolder(folder)
+    const log = openRunLog(join(folder, 'run.log'))
+    const display = runDisplay(flags, log)
+    let finished: FinishedEvaluation | undefined
+    let report: string
+    try {
+      await using evaluation = await openEvaluationFile(config, { ...settings, ...display.options })
+      display.planned(evaluation.plan)
+      if (settings.shard) {
+        const run = await evaluation.compute()
+        const { index, of } = settings.shard
+        display.finished({ shard: flags.shard, seconds: run.seconds, units: run.units })
+        if (!flags.quiet && !flags.jsonEvents) console.log(`shard ${index} of ${of}: ${run.units.computed} maps and scores computed in ${run.seconds.toFixed(1)} s; when all shards are done: touchstone merge ${config}, with their stores where they are not this one`)
+        return
       }
-      const report = await writeReport(folder)
-      if (json) process.stdout.write(resultsJson(finished.results))
-      if (json || quiet) return
-      console.log(`\n${summaryTable(finished.results)}\n`)
-      const { computed, kept } = finished.run.units
-      console.log(`${finished.run.seconds.toFixed(1)} s, ${computed} maps and scores computed${kept > 0 ? `, ${kept} others were there` : ''}; results in ${relative(process.cwd(), folder) || '.'}`)
-      console.log(`report: ${pathToFileURL(report).href}`)
-    })
+      finished = await evaluation.run()
+      await writeRun(folder, finished)
+      report = await writeReport(folder)
+      display.finished({ out: folder, seconds: finished.run.seconds, units: finished.run.units })
+    } catch (error) {
+      display.failed(error)
+      await discardFolder()
+      if ((signal.aborted || error instanceof BudgetSpent) && !flags.quiet) consoleLog.info('what was finished is kept: the same command goes on from there')
+      throw error
+    } finally {
+      display.end()
+    }
+    if (flags.json) process.stdout.write(resultsJson(finished.results))
+    if (flags.json || flags.quiet || flags.jsonEvents) return
+    console.log(`\n${summaryTable(finished.results)}\n`)
+    console.log(`${secondsAndUnits(finished)}; results in ${relative(process.cwd(), folder) || '.'}`)
+    console.log(`report: ${pathToFileURL(report).href}`)
+  })
+}
+
+function secondsAndUnits({ run: { seconds, units } }: FinishedEvaluation): string {
+  return `${seconds.toFixed(1)} s, ${units.computed} maps and scores computed${units.kept > 0 ? `, ${units.kept} were there` : ''}`
 }
