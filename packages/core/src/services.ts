@@ -21,8 +21,27 @@ export interface Log {
 export interface BaseFolder {
   /** A path of the platform, without a trailing slash. */
   readonly path: string
+  /** Reads files once for all threads of an evaluation; where it is absent, each reads for itself. */
+  readonly files?: FileReader
+}
+
+/** Files that are read once for all threads of a process. */
+export interface FileReader {
+  /** The bytes of a file by its path: they are shared, so they must not be written to. */
+  readonly read: (path: string) => Promise<Uint8Array>
+  /** What was read so far, by path, for another thread. */
+  readonly shared: () => ReadonlyMap<string, SharedArrayBuffer>
+}
+
+/** How much memory an engine uses that only the end of its thread gives back. */
+export interface EngineMemory {
+  /** Bytes. */
+  readonly used: () => number
+  /** Bytes at which it breaks down. */
+  readonly limit: number
 }
 
 export const Engine = createToken<EngineInfo>('@touchstone/core:engine')
+export const Memory = createToken<EngineMemory>('@touchstone/core:engine-memory')
 export const Logger = createToken<Log>('@touchstone/core:log')
 export const Base = createToken<BaseFolder>('@touchstone/core:base-folder')

@@ -1,4 +1,4 @@
-import { Base, Engine, Host, Logger, stackRows, UserError, type JobProgress, type JobReport, type Log, type Plugin, type Work } from '@touchstone/core'
+import { Base, Engine, Host, Logger, stackRows, UserError, type FileReader, type JobProgress, type JobReport, type Log, type Plugin, type Work } from '@touchstone/core'
 import { checkConfig } from './check-config.js'
 import { collect } from './collect.js'
 import type { EvaluationConfig } from './config.js'
@@ -32,6 +32,8 @@ export interface EvaluateOptions {
   /** The folder where relative paths in options start; the current one unless told. */
   readonly baseFolder?: string
   readonly host?: RunRecord['host']
+  /** Reads files for models and data, so that threads share them. */
+  readonly files?: FileReader
   /** Only every `of`-th example from the `index`-th on, counted from 1: a part of the work, whose results the store gathers. */
   readonly shard?: Shard
   /** The work ends in order when so many seconds have passed or model rows were run since it began. */
@@ -115,7 +117,7 @@ export async function openEvaluation(config: EvaluationConfig, options: Evaluate
     const { resolved, batchRows } = checked
     const scope = host.open([
       { token: Logger, value: { info: log.info, warn } },
-      { token: Base, value: { path: options.baseFolder ?? '.' } },
+      { token: Base, value: { path: options.baseFolder ?? '.', ...(options.files && { files: options.files }) } },
     ])
     const { instances, engine, store } = await timed('load', async () => {
       const instances = await makeInstances(checked, host, scope, origin)

@@ -1,4 +1,4 @@
-import { messageOf, UserError } from '@touchstone/core'
+import { messageOf, UserError, type FileReader } from '@touchstone/core'
 
 /** The files of a model, on disk or on the web. */
 export interface Files {
@@ -13,9 +13,12 @@ export interface Files {
 /** Whether a place is a URL on the web. */
 export const isUrl = (place: string): boolean => /^https?:\/\//i.test(place)
 
-/** @param place `model.json` or the folder that holds it: a path, which only Node can read, or a URL of http or https. */
-export function openFiles(place: string): Promise<Files> {
-  return isUrl(place) ? Promise.resolve(onWeb(place)) : onDisk(place)
+/**
+ * @param place `model.json` or the folder that holds it: a path, which only Node can read, or a URL of http or https.
+ * @param reader reads files of this machine, where threads share them.
+ */
+export function openFiles(place: string, reader?: FileReader): Promise<Files> {
+  return isUrl(place) ? Promise.resolve(onWeb(place)) : onDisk(place, reader)
 }
 
 function onWeb(place: string): Files {
@@ -43,7 +46,7 @@ function onWeb(place: string): Files {
   }
 }
 
-async function onDisk(place: string): Promise<Files> {
+async function onDisk(place: string, reader: FileReader | undefined): Promise<Files> {
   // Loaded here, so that the rest of the plugin also runs in a browser.
   const { readFile, stat } = await import('node:fs/promises')
   const { default: nodePath } = await import('node:path')
@@ -59,7 +62,7 @@ async function onDisk(place: string): Promise<Files> {
     },
     read: async (at) => {
       try {
-        return await readFile(at)
+        return await (reader?.read(at) ?? readFile(at))
       } catch (error) {
         throw new UserError(`cannot read ${at}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : messageOf(error)}`)
       }

@@ -14,7 +14,7 @@ export const graphModel = defineExtension({
   // The engine is asked for so that it is ready before the first tensor.
   services: { engine: Engine, base: Base },
   create: async ({ path, foldBatchNorm }, { base }): Promise<Model> => {
-    const { file, ...artifacts } = await readArtifacts(await resolvePlace(base.path, path), 'graph-model')
+    const { file, ...artifacts } = await readArtifacts(await resolvePlace(base.path, path), 'graph-model', base.files)
     try {
       return await modelFromArtifacts(artifacts, { foldBatchNorm })
     } catch (error) {

@@ -1,5 +1,5 @@
-import { definePlugin, Engine, provide } from '@touchstone/core'
-import { openEngine } from '@touchstone/tensor'
+import { definePlugin, Engine, Memory, provide } from '@touchstone/core'
+import { engineMemory, openEngine } from '@touchstone/tensor'
 import { graphModel } from './graph-model.js'
 import { layersModel } from './layers-model.js'
 
@@ -9,4 +9,4 @@ export { layersModel } from './layers-model.js'
 export { readArtifacts } from './read-artifacts.js'
 
 /** TensorFlow.js classifiers, and the engine they run on. */
-export default definePlugin({ name: '@touchstone/tfjs-models', extensions: [layersModel, graphModel], services: [provide(Engine, () => openEngine())] })
+export default definePlugin({ name: '@touchstone/tfjs-models', extensions: [layersModel, graphModel], services: [provide(Engine, () => openEngine()), provide(Memory, () => engineMemory(), { engine: Engine })] })

@@ -15,7 +15,7 @@ export const layersModel = defineExtension({
   // The engine is asked for so that it is ready before the first tensor.
   services: { engine: Engine, base: Base },
   create: async ({ path, foldBatchNorm }, { base }): Promise<Model> => {
-    const { file, ...artifacts } = await readArtifacts(await resolvePlace(base.path, path), 'layers-model')
+    const { file, ...artifacts } = await readArtifacts(await resolvePlace(base.path, path), 'layers-model', base.files)
     try {
       const model = await layers.loadLayersModel(tf.io.fromMemory(artifacts))
       return await modelFromLayers(model, { dispose: true, foldBatchNorm })

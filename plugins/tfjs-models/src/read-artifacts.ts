@@ -1,4 +1,4 @@
-import { isRecord, messageOf, UserError } from '@touchstone/core'
+import { isRecord, messageOf, UserError, type FileReader } from '@touchstone/core'
 import type { tf } from '@touchstone/tensor'
 import { openFiles, type Files } from './files.js'
 
@@ -20,8 +20,8 @@ interface ModelJson {
  * @param place the file, or the folder that holds it: a path, or a URL of http or https.
  * @throws UserError where a file is missing, damaged, of another format, or the weights do not fill the shapes.
  */
-export async function readArtifacts(place: string, format: keyof typeof formats): Promise<tf.io.ModelArtifacts & { readonly file: string }> {
-  const files = await openFiles(place)
+export async function readArtifacts(place: string, format: keyof typeof formats, reader?: FileReader): Promise<tf.io.ModelArtifacts & { readonly file: string }> {
+  const files = await openFiles(place, reader)
   const { file } = files
   const { modelTopology, weightsManifest, signature } = parse(await files.read(files.file), file, format)
   const weightSpecs = weightsManifest.flatMap(({ weights }) => weights)

@@ -3,8 +3,9 @@ import { openEvaluation, type EvaluateOptions, type OpenEvaluation } from '../op
 import type { EvaluationConfig } from '../config.js'
 import { loadConfig } from './load-config.js'
 import { loadPlugins } from './load-plugins.js'
+import { createSharedFiles } from './shared-files.js'
 
-type FileOptions = Omit<EvaluateOptions, 'origin' | 'baseFolder' | 'host' | 'pluginNames' | 'pluginFolders'> & {
+type FileOptions = Omit<EvaluateOptions, 'origin' | 'baseFolder' | 'host' | 'pluginNames' | 'pluginFolders' | 'files'> & {
   /** What stands where the config says nothing. */
   readonly defaults?: Pick<EvaluationConfig, 'executor' | 'store'>
   /** What stands whatever the config says. */
@@ -18,5 +19,5 @@ export async function openEvaluationFile(path: string, { defaults, overrides, ..
   const plugins = await loadPlugins(config.plugins, pluginFolders, path)
   const host = { runtime: `node ${process.versions.node}`, platform: `${process.platform}-${process.arch}`, cores: availableParallelism() }
   const pluginNames = config.plugins.filter((plugin) => typeof plugin === 'string')
-  return openEvaluation({ ...defaults, ...config, ...overrides, plugins }, { ...options, origin: path, baseFolder: folder, host, pluginNames, pluginFolders })
+  return openEvaluation({ ...defaults, ...config, ...overrides, plugins }, { ...options, files: createSharedFiles(), origin: path, baseFolder: folder, host, pluginNames, pluginFolders })
 }

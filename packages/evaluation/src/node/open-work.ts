@@ -1,4 +1,4 @@
-import { Base, Engine, Host, Logger, UserError, type Job, type JobProgress, type JobReport, type Log } from '@touchstone/core'
+import { Base, Engine, Host, Logger, Memory, UserError, type FileReader, type Job, type JobProgress, type JobReport, type Log } from '@touchstone/core'
 import { makeInstances } from '../instances.js'
 import { runJob } from '../run-job.js'
 import { Store } from '../store/store.js'
@@ -9,6 +9,8 @@ import { loadPlugins } from './load-plugins.js'
 /** An evaluation's work, opened in another thread or on another machine than the evaluation itself. */
 export interface OpenWork extends AsyncDisposable {
   readonly run: (job: Job, signal: AbortSignal, onProgress: (progress: JobProgress) => void) => Promise<JobReport>
+  /** The share of its memory that the engine uses: at 1 it breaks down. */
+  readonly memory: () => number
 }
 
 /**
@@ -16,7 +18,7 @@ export interface OpenWork extends AsyncDisposable {
  * @param bytes what an evaluation gives its executor.
  * @throws UserError where something is not here as it is there: another version of a plugin, other weights, other data.
  */
-export async function openWork(bytes: Uint8Array, log: Log): Promise<OpenWork> {
+export async function openWork(bytes: Uint8Array, { log, files }: { readonly log: Log; readonly files?: FileReader }): Promise<OpenWork> {
   const { plugins, folders, baseFolder, resolved, storage, batchRows, fingerprints } = decodeOrder(bytes)
   const host = new Host(await loadPlugins(plugins, folders, 'work order'))
   const stop = new AbortController()
@@ -30,7 +32,7 @@ export async function openWork(bytes: Uint8Array, log: Log): Promise<OpenWork> {
     if (different.length > 0) throw new UserError(`work order: ${different.join(', ')} ${different.length === 1 ? 'is' : 'are'} of another version here than where the evaluation was started: install the same`)
     const scope = host.open([
       { token: Logger, value: log },
-      { token: Base, value: { path: baseFolder } },
+      { token: Base, value: { path: baseFolder, ...(files && { files }) } },
     ])
     const inline = host.resolver().resolve('executor', 'inline', [])!
     const instances = await makeInstances({ resolved, batchRows, executor: inline, storage }, host, scope, 'work order')
@@ -41,7 +43,8 @@ export async function openWork(bytes: Uint8Array, log: Log): Promise<OpenWork> {
     const engine = (await scope.find(Engine)) ?? null
     const store = await Store.open(instances.storage, log.warn)
     const workplace = openWorkplace({ resolved, batchRows, host, scope, instances, engine, store, signal: stop.signal })
-    return { run: (job, signal, onProgress) => runJob(job, workplace, signal, onProgress), [Symbol.asyncDispose]: close }
+    const memory = await scope.find(Memory)
+    return { memory: () => (memory ? memory.used() / memory.limit : 0), run: (job, signal, onProgress) => runJob(job, workplace, signal, onProgress), [Symbol.asyncDispose]: close }
   } catch (error) {
     await close()
     throw error

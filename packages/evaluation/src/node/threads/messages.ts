@@ -9,11 +9,12 @@ export interface Task {
 }
 
 /** What comes out of a thread while a job runs. */
-export type Message = { readonly progress: JobProgress } | { readonly warning: string }
+export type Message = { readonly begun: true } | { readonly progress: JobProgress } | { readonly warning: string }
 
-/** How a job ended. Errors lose their class on the way between threads. */
-export type Answer = { readonly report: JobReport } | { readonly failure: Failure }
+/** How a job ended, and the share of its memory that the thread's engine uses. */
+export type Answer = ({ readonly report: JobReport } | { readonly failure: Failure }) & { readonly memory: number }
 
+/** An error on its way between threads, where it would lose its class. */
 export interface Failure {
   readonly kind: 'stopped' | 'user' | 'fault'
   readonly message: string

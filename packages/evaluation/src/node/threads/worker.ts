@@ -1,8 +1,12 @@
+import type { FileReader } from '@touchstone/core'
 import { workerData } from 'piscina'
 import { openWork, type OpenWork } from '../open-work.js'
+import { createSharedFiles } from '../shared-files.js'
 import { failureOf, type Answer, type Message, type Task } from './messages.js'
 
-/** One engine per thread, opened with the first job. */
+const { order, files } = workerData as { readonly order: Uint8Array; readonly files: ReturnType<FileReader['shared']> }
+
+/** Models and data are loaded with the first job, and stay. */
 let opening: Promise<OpenWork> | undefined
 
 /** Does one job in this thread. */
@@ -10,12 +14,16 @@ export default async function work({ job, port }: Task): Promise<Answer> {
   const tell = (message: Message): void => port.postMessage(message)
   const stop = new AbortController()
   port.once('message', () => stop.abort(new DOMException('stopped', 'AbortError')))
+  tell({ begun: true })
+  let memory = 0
   try {
-    opening ??= openWork((workerData as { readonly order: Uint8Array }).order, { info: () => undefined, warn: (warning) => tell({ warning }) })
-    const report = await (await opening).run(job, stop.signal, (progress) => tell({ progress }))
-    return { report }
+    opening ??= openWork(order, { log: { info: () => undefined, warn: (warning) => tell({ warning }) }, files: createSharedFiles(files) })
+    const open = await opening
+    const report = await open.run(job, stop.signal, (progress) => tell({ progress }))
+    memory = open.memory()
+    return { report, memory }
   } catch (error) {
-    return { failure: failureOf(error) }
+    return { failure: failureOf(error), memory }
   } finally {
     port.close()
   }
