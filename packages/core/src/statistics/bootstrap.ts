@@ -17,18 +17,49 @@ export interface Interval {
  * @param resamples 2000 unless told.
  */
 export function bootstrapMean(values: ArrayLike<number>, randomness: Randomness, confidence = 0.95, resamples = 2000): Interval | undefined {
-  const n = values.length
-  if (n < 2) return undefined
-  const means = new Float64Array(resamples)
-  const sample = new Float64Array(n)
+  return bootstrapMeans([values], randomness, confidence, resamples)[0]
+}
+
+/** As `bootstrapMean` of each of many samples, with the same numbers; those of equal length share their draws, which are most of the work. */
+export function bootstrapMeans(samples: readonly ArrayLike<number>[], randomness: Randomness, confidence = 0.95, resamples = 2000): readonly (Interval | undefined)[] {
+  const intervals = new Array<Interval | undefined>(samples.length)
+  for (const n of new Set(samples.map(({ length }) => length))) {
+    if (n < 2) continue
+    const alike = [...samples.keys()].filter((index) => samples[index]!.length === n)
+    const means = resampledMeans(alike.map((index) => samples[index]!), randomness, resamples)
+    alike.forEach((index, at) => (intervals[index] = percentileInterval(means[at]!, confidence)))
+  }
+  return intervals
+}
+
+/**
+ * The means of `resamples` samples drawn with replacement from each of several samples of one length. Draw r takes the same places of all of them:
+ * what stands in one place, such as the scores of an example, stays together.
+ *
+ * @returns one array of `resamples` means per sample.
+ */
+export function resampledMeans(samples: readonly ArrayLike<number>[], randomness: Randomness, resamples = 2000): readonly Float64Array[] {
+  const n = samples[0]?.length ?? 0
+  const means = samples.map(() => new Float64Array(resamples))
+  const places = new Uint32Array(n)
+  const drawn = new Float64Array(n)
   for (let draw = 0; draw < resamples; draw++) {
     const uniforms = randomness.uniforms('bootstrap', draw, n)
-    for (let index = 0; index < n; index++) sample[index] = values[Math.floor(uniforms[index]! * n)]!
-    means[draw] = mean(sample)
+    for (let index = 0; index < n; index++) places[index] = Math.floor(uniforms[index]! * n)
+    for (let which = 0; which < samples.length; which++) {
+      const values = samples[which]!
+      for (let index = 0; index < n; index++) drawn[index] = values[places[index]!]!
+      means[which]![draw] = mean(drawn)
+    }
   }
-  means.sort()
+  return means
+}
+
+/** The `(1 - confidence) / 2` quantiles of `values` from both ends. */
+export function percentileInterval(values: Float64Array, confidence = 0.95): Interval {
+  const ascending = values.toSorted()
   const tail = (1 - confidence) / 2
-  return { low: quantile(means, tail), high: quantile(means, 1 - tail) }
+  return { low: quantile(ascending, tail), high: quantile(ascending, 1 - tail) }
 }
 
 /** The `p` quantile of ascending values, with linear interpolation between neighbours (R type 7). NaN of nothing. */
