@@ -1,5 +1,4 @@
 import type { Randomness } from '../random/randomness.js'
-import { mean } from './correlation.js'
 
 export interface Interval {
   readonly low: number
@@ -20,39 +19,35 @@ export function bootstrapMean(values: ArrayLike<number>, randomness: Randomness,
   return bootstrapMeans([values], randomness, confidence, resamples)[0]
 }
 
-/** As `bootstrapMean` of each of many samples, with the same numbers; those of equal length share their draws, which are most of the work. */
+/** `bootstrapMean` of each of many samples, sharing the draws of those of one length, which are most of the work. */
 export function bootstrapMeans(samples: readonly ArrayLike<number>[], randomness: Randomness, confidence = 0.95, resamples = 2000): readonly (Interval | undefined)[] {
-  const intervals = new Array<Interval | undefined>(samples.length)
-  for (const n of new Set(samples.map(({ length }) => length))) {
-    if (n < 2) continue
-    const alike = [...samples.keys()].filter((index) => samples[index]!.length === n)
-    const means = resampledMeans(alike.map((index) => samples[index]!), randomness, resamples)
-    alike.forEach((index, at) => (intervals[index] = percentileInterval(means[at]!, confidence)))
-  }
-  return intervals
+  return resampledMeans(samples, randomness, resamples).map((means, index) => (samples[index]!.length < 2 ? undefined : percentileInterval(means, confidence)))
 }
 
 /**
- * The means of `resamples` samples drawn with replacement from each of several samples of one length. Draw r takes the same places of all of them:
- * what stands in one place, such as the scores of an example, stays together.
+ * The means of `resamples` samples drawn with replacement from each of several samples. Draw r takes the same places of all samples of one length: what stands in
+ * one place of them, such as the scores of an example, stays together.
  *
- * @returns one array of `resamples` means per sample.
+ * @returns one array of `resamples` means per sample; NaN for a sample of nothing.
  */
 export function resampledMeans(samples: readonly ArrayLike<number>[], randomness: Randomness, resamples = 2000): readonly Float64Array[] {
-  const n = samples[0]?.length ?? 0
   const means = samples.map(() => new Float64Array(resamples))
-  const places = new Uint32Array(n)
-  const drawn = new Float64Array(n)
-  for (let draw = 0; draw < resamples; draw++) {
-    const uniforms = randomness.uniforms('bootstrap', draw, n)
-    for (let index = 0; index < n; index++) places[index] = Math.floor(uniforms[index]! * n)
-    for (let which = 0; which < samples.length; which++) {
-      const values = samples[which]!
-      for (let index = 0; index < n; index++) drawn[index] = values[places[index]!]!
-      means[which]![draw] = mean(drawn)
+  for (const n of new Set(samples.map(({ length }) => length))) {
+    const alike = [...samples.keys()].filter((which) => samples[which]!.length === n)
+    const places = new Uint32Array(n)
+    for (let draw = 0; draw < resamples; draw++) {
+      const uniforms = randomness.uniforms('bootstrap', draw, n)
+      for (let index = 0; index < n; index++) places[index] = Math.floor(uniforms[index]! * n)
+      for (const which of alike) means[which]![draw] = meanAt(samples[which]!, places)
     }
   }
   return means
+}
+
+function meanAt(values: ArrayLike<number>, places: Uint32Array): number {
+  let sum = 0
+  for (let index = 0; index < places.length; index++) sum += values[places[index]!]!
+  return sum / places.length
 }
 
 /** The `(1 - confidence) / 2` quantiles of `values` from both ends. */

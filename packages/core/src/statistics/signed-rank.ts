@@ -27,15 +27,19 @@ export function signedRankTest(differences: ArrayLike<number>): number {
   return shareAtLeastAsFar(sizes, offset)
 }
 
-/** The share of all choices of signs whose W is at least `offset` away from its mean. Shared ranks are halves: twice their value is whole. */
+/** The share of all choices of signs whose W is at least `offset` away from its mean. All counts are below 2^53. */
 function shareAtLeastAsFar(sizes: Float64Array, offset: number): number {
-  const total = sizes.reduce((sum, rank) => sum + 2 * rank, 0)
-  let chances = new Float64Array(total + 1)
-  chances[0] = 1
-  for (const rank of sizes) {
-    const next = new Float64Array(total + 1)
-    for (let sum = 0; sum <= total; sum++) next[sum] = (chances[sum]! + (chances[sum - 2 * rank] ?? 0)) / 2
-    chances = next
+  // Shared ranks may be halves.
+  const unit = sizes.every(Number.isInteger) ? 1 : 0.5
+  const steps = sizes.map((rank) => rank / unit).sort()
+  const total = steps.reduce((sum, step) => sum + step, 0)
+  const ways = new Float64Array(total + 1)
+  ways[0] = 1
+  let reach = 0
+  for (const step of steps) {
+    for (let sum = reach; sum >= 0; sum--) ways[sum + step]! += ways[sum]!
+    reach += step
   }
-  return Math.min(1, chances.reduce((share, chance, sum) => share + (Math.abs(sum - total / 2) >= 2 * offset ? chance : 0), 0))
+  const far = ways.reduce((count, way, sum) => count + (Math.abs(sum - total / 2) * unit >= offset ? way : 0), 0)
+  return far / 2 ** sizes.length
 }
