@@ -1,8 +1,11 @@
 import { Base, Engine, Host, Logger, stackRows, UserError, type Cost, type Job, type Log, type Plugin, type Rows } from '@touchstone/core'
 import { checkConfig, type CheckedConfig } from './check-config.js'
+import { compareMethods } from './compare-methods.js'
+import { compareRankings } from './compare-rankings.js'
 import type { EvaluationConfig } from './config.js'
 import { makeInstances } from './instances.js'
 import { evaluationPlugin } from './plugin.js'
+import { rankMethods } from './rank-methods.js'
 import type { DiagnosticRow, ResultRow, Results, RunRecord, SummaryRow } from './results.js'
 import { runJob, type JobResult } from './run-job.js'
 import { scheduledModel } from './scheduled-model.js'
@@ -109,6 +112,7 @@ export async function evaluate(config: EvaluationConfig, options: EvaluateOption
 
   const rows = tabulate(selection, found, checked)
   const diagnostics = tabulateDiagnostics(selection, found, checked)
+  const directions = new Map([...scores].map(([label, { direction }]) => [label, direction]))
   const results: Results = {
     format: 'touchstone-results/1',
     config: resolved,
@@ -120,7 +124,10 @@ export async function evaluate(config: EvaluationConfig, options: EvaluateOption
       list.map(({ example, predicted, target, outputs }) => ({ model, example: example.id, predicted, target, output: outputs[target]! })),
     ),
     rows,
-    summary: summarise(rows, new Map([...scores].map(([label, { direction }]) => [label, direction])), resolved.seed),
+    summary: summarise(rows, directions, resolved.seed),
+    comparisons: compareMethods(rows, directions, resolved.seed),
+    ranks: rankMethods(rows, directions),
+    agreement: compareRankings(rows, resolved.seed),
     diagnostics,
     diagnosticSummary: summariseDiagnostics(diagnostics),
   }

@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { evaluate } from '../evaluate.js'
+import type { Results } from '../results.js'
 import { toyConfig } from '../testing.js'
 import { readRun, writeRun } from './index.js'
 
@@ -22,6 +23,14 @@ test('a run comes back as it was written, labels of any kind in file names', asy
   // JSON knows no -0.
   const asJson = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T
   expect(await readRun(out)).toEqual({ results: asJson(evaluation.results), run: asJson(evaluation.run), inputs: evaluation.inputs, maps: evaluation.maps })
+})
+
+test('a run of a version that did not compare methods is read with empty lists', async () => {
+  const out = join(folder, 'older')
+  await writeRun(out, await evaluate(toyConfig()))
+  const results = JSON.parse(await readFile(join(out, 'results.json'), 'utf8')) as Results
+  await writeFile(join(out, 'results.json'), JSON.stringify({ ...results, comparisons: undefined, ranks: undefined, agreement: undefined }))
+  expect((await readRun(out)).results).toEqual({ ...results, comparisons: [], ranks: [], agreement: [] })
 })
 
 test('maps of methods that are no longer part of the run go', async () => {
