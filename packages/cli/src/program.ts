@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { compareCommand } from './commands/compare.js'
 import { conformanceCommand } from './commands/conformance.js'
 import { initCommand } from './commands/init.js'
 import { listCommand } from './commands/list.js'
@@ -7,7 +8,7 @@ import { runCommand } from './commands/run.js'
 import { addPluginCommands } from './plugin-commands.js'
 import { ownVersion } from './version.js'
 
-const own = [runCommand, listCommand, reportCommand, initCommand, conformanceCommand]
+const own = [runCommand, listCommand, reportCommand, compareCommand, initCommand, conformanceCommand]
 
 /** The command line: our subcommands, and those of installed plugins where none of ours was asked for. */
 export async function createProgram(args: readonly string[], signal: AbortSignal): Promise<Command> {
