@@ -33,18 +33,19 @@ export function bootstrapMeans(samples: readonly ArrayLike<number>[], randomness
 export function resampledMeans(samples: readonly ArrayLike<number>[], randomness: Randomness, resamples = 2000): readonly Float64Array[] {
   const means = samples.map(() => new Float64Array(resamples))
   for (const n of new Set(samples.map(({ length }) => length))) {
-    const alike = [...samples.keys()].filter((which) => samples[which]!.length === n)
+    // One type of array, so that the loop over it is compiled for that type.
+    const alike = [...samples.entries()].flatMap(([which, values]) => (values.length === n ? [[which, Float64Array.from(values)] as const] : []))
     const places = new Uint32Array(n)
     for (let draw = 0; draw < resamples; draw++) {
       const uniforms = randomness.uniforms('bootstrap', draw, n)
       for (let index = 0; index < n; index++) places[index] = Math.floor(uniforms[index]! * n)
-      for (const which of alike) means[which]![draw] = meanAt(samples[which]!, places)
+      for (const [which, values] of alike) means[which]![draw] = meanAt(values, places)
     }
   }
   return means
 }
 
-function meanAt(values: ArrayLike<number>, places: Uint32Array): number {
+function meanAt(values: Float64Array, places: Uint32Array): number {
   let sum = 0
   for (let index = 0; index < places.length; index++) sum += values[places[index]!]!
   return sum / places.length
