@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = new URL('..', import.meta.url)
 const at = (path) => new URL(path, root).href
-const suites = { kernels, engine, networks, 'networks-large': networksLarge, workers, methods, 'methods-large': methodsLarge, comparisons, scores, evaluation }
+const suites = { kernels, engine, networks, 'networks-large': networksLarge, workers, methods, 'methods-large': methodsLarge, comparisons, scores, results, evaluation }
 const asked = process.argv.slice(2)
 for (const name of asked) if (!(name in suites)) throw new Error(`no benchmark named "${name}"; there are: ${Object.keys(suites).join(', ')}`)
 for (const [name, run] of Object.entries(suites)) {
@@ -146,6 +146,28 @@ async function requestFor(model, rows, batchRows = 64) {
 async function comparisons() {
   const { bench, format } = await import(at('plugins/lens/bench/comparisons.mjs'))
   console.log(format(await bench()))
+}
+
+/** How long the comparisons of a finished run take beside its summary, in seconds of processor time: 2 models, 10 methods, 10 metrics. */
+async function results() {
+  const { compareMethods, compareRankings, rankMethods, rowsCsv } = await import(at('packages/evaluation/dist/index.js'))
+  const { rowsParquet } = await import(at('packages/evaluation/dist/node/index.js'))
+  const { summarise } = await import(at('packages/evaluation/dist/summarise.js'))
+  const { createRandomness } = await import(at('packages/core/dist/index.js'))
+  const ten = Array.from({ length: 10 }, (_, index) => index)
+  for (const examples of [32, 1000]) {
+    const rows = ['well', 'bad'].flatMap((model) =>
+      Array.from({ length: examples }, (_, example) => ten.flatMap((method) => ten.map((metric) => ({ model, example: `${example}`, attributer: `${method}`, metric: `${metric}`, value: 0.1 * method + createRandomness(metric, model + example).uniforms('score', method, 1)[0] })))).flat(),
+    )
+    const directions = new Map(ten.map((metric) => [`${metric}`, 'lower']))
+    const work = { summary: () => summarise(rows, directions, 1), comparisons: () => compareMethods(rows, directions, 1), ranks: () => rankMethods(rows, directions), agreement: () => compareRankings(rows, 1), csv: () => rowsCsv(rows), parquet: () => rowsParquet(rows) }
+    console.log(`${examples} examples, ${rows.length} rows`)
+    for (const [name, run] of Object.entries(work)) {
+      const before = process.cpuUsage().user
+      run()
+      console.log(`${name.padEnd(12)} ${((process.cpuUsage().user - before) / 1e6).toFixed(2)} s`)
+    }
+  }
 }
 
 /** Scores of eight methods in forward rows, and how long the search for neighbours takes among 60,000 digits. */

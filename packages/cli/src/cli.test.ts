@@ -141,6 +141,31 @@ describe('touchstone run', () => {
   })
 })
 
+describe('touchstone compare', () => {
+  test('tells what differs, which means changed beyond noise, and how ranks moved', async () => {
+    await touchstone(['run', await write('compared.json', { ...config, examples: { take: 12 }, metrics: { sensitivity: 'sensitivity' } }), '--out', 'before', '--quiet'])
+    const results = JSON.parse(await readFile(join(folder, 'before', 'results.json'), 'utf8')) as Results
+    const rows = results.rows.map((row) => (row.model === 'well' && row.attributer === 'saliency' ? { ...row, value: row.value! / 1000 } : row))
+    await mkdir(join(folder, 'after'))
+    await write('after/results.json', { ...results, rows, config: { ...results.config, seed: 9 } })
+
+    const { code, out, err } = await touchstone(['compare', 'before', 'after'])
+    expect([code, err]).toEqual([0, ''])
+    expect(out).toContain('a: before, 12 examples\nb: after, 12 examples, 12 of them also in a')
+    expect(out).toContain('what differs, a -> b:\n  config.seed: 0 -> 9')
+    expect(out).toMatch(/model well, sensitivity \(lower is better\); Kendall's tau of the rankings -1 \[/)
+    // 2 / 2^12, times four tests.
+    expect(out).toMatch(/saliency .* -[\d.]+ \[-[\d.]+, -[\d.]+\] +0\.001953 +2 -> 1 +changed\n/)
+    expect(out).toMatch(/ig .* 0 \[0, 0\] +1 +1 -> 2\n/)
+    expect(out).toContain('1 of 4 means changed beyond noise')
+
+    const json = await touchstone(['compare', 'before', 'after', '--json'])
+    expect(JSON.parse(json.out)).toMatchObject({ format: 'touchstone-comparison/1', differences: [{ path: 'config.seed', a: 0, b: 9 }], examples: { shared: 12 } })
+    expect((await touchstone(['compare', 'before', 'before'])).out).toContain('config, versions, engine, models and dataset are the same')
+    expect(await touchstone(['compare', 'before', 'nowhere'])).toMatchObject({ code: 2, out: '', err: expect.stringMatching(/^touchstone: .*nowhere holds no results\.json: name the folder of a run, the one given as --out\n$/) as string })
+  })
+})
+
 describe('a mistake gives one clear message, exit code 2 and no stack trace', () => {
   const broken = (changes: object) => write('broken.json', { ...config, ...changes })
   /** A copy of the shipped model with `change` made to it. */

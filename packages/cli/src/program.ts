@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { compareCommand } from './commands/compare.js'
 import { conformanceCommand } from './commands/conformance.js'
 import { initCommand } from './commands/init.js'
 import { listCommand } from './commands/list.js'
@@ -10,7 +11,7 @@ import { storeCommand } from './commands/store.js'
 import { addPluginCommands } from './plugin-commands.js'
 import { ownVersion } from './version.js'
 
-const own = [runCommand, planCommand, listCommand, reportCommand, initCommand, storeCommand, mergeCommand, conformanceCommand]
+const own = [runCommand, planCommand, listCommand, reportCommand, compareCommand, initCommand, storeCommand, mergeCommand, conformanceCommand]
 
 /** The command line: our subcommands, and those of installed plugins where none of ours was asked for. */
 export async function createProgram(args: readonly string[], signal: AbortSignal): Promise<Command> {

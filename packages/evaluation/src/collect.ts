@@ -1,6 +1,9 @@
 import type { EngineInfo, Result } from '@touchstone/core'
 import type { CheckedConfig } from './check-config.js'
+import { compareMethods } from './compare-methods.js'
+import { compareRankings } from './compare-rankings.js'
 import type { Instances } from './instances.js'
+import { rankMethods } from './rank-methods.js'
 import type { DiagnosticRow, ResultRow, Results } from './results.js'
 import type { MapAnswer } from './run-job.js'
 import type { Selection } from './select-examples.js'
@@ -39,6 +42,7 @@ export async function collect({ selection, checked: { resolved }, instances: { m
     }
   }
   if (missing) return undefined
+  const directions = new Map([...scores].map(([label, { direction }]) => [label, direction]))
   return {
     format: 'touchstone-results/1',
     config: resolved,
@@ -48,7 +52,10 @@ export async function collect({ selection, checked: { resolved }, instances: { m
     examples: selection.examples.map(({ id, label }) => ({ id, label: label ?? null })),
     predictions: [...selection.subjects].flatMap(([model, list]) => list.map(({ example, predicted, target, output }) => ({ model, example: example.id, predicted, target, output }))),
     rows,
-    summary: summarise(rows, new Map([...scores].map(([label, { direction }]) => [label, direction])), resolved.seed),
+    summary: summarise(rows, directions, resolved.seed),
+    comparisons: compareMethods(rows, directions, resolved.seed),
+    ranks: rankMethods(rows, directions),
+    agreement: compareRankings(rows, resolved.seed),
     diagnostics,
     diagnosticSummary: summariseDiagnostics(diagnostics),
   }

@@ -29,6 +29,12 @@ export interface Results {
   readonly rows: readonly ResultRow[]
   /** One per model x attributer x metric. */
   readonly summary: readonly SummaryRow[]
+  /** One per model x metric x pair of attributers. */
+  readonly comparisons: readonly MethodComparison[]
+  /** One per model x metric, where there are two attributers or more. */
+  readonly ranks: readonly MethodRanks[]
+  /** One per metric x pair of models, where there are two attributers or more. */
+  readonly agreement: readonly RankingAgreement[]
   /** What methods say of their maps, as the convergence delta of integrated gradients: one per model x example x attributer x name. */
   readonly diagnostics: readonly DiagnosticRow[]
   /** One per model x attributer x name. */
@@ -79,6 +85,64 @@ export interface SummaryRow {
   /** `null` where no example gave a value. */
   readonly mean: number | null
   /** Bounds of the 95 % bootstrap interval of the mean; `null` below two values. */
+  readonly ciLow: number | null
+  readonly ciHigh: number | null
+}
+
+/** Two methods on one model x metric, example by example. */
+export interface MethodComparison {
+  readonly model: string
+  readonly metric: string
+  readonly attributer: string
+  readonly against: string
+  /** How many examples have a score of both. */
+  readonly n: number
+  /** How many lack one of the two. */
+  readonly undefined: number
+  /** The mean of score(attributer) - score(against); `null` where n is 0. */
+  readonly difference: number | null
+  /** Bounds of the 95 % bootstrap interval of the difference; `null` below two examples. */
+  readonly ciLow: number | null
+  readonly ciHigh: number | null
+  /** Of Wilcoxon's signed-rank test, two-sided; `null` where n is 0. */
+  readonly p: number | null
+  /** `p` corrected after Holm over the pairs of this model x metric. */
+  readonly pHolm: number | null
+  /** The one with the better mean, however small the difference; `null` where there is none. */
+  readonly better: string | null
+}
+
+/** The methods of one model x metric by their ranks on each example. */
+export interface MethodRanks {
+  readonly model: string
+  readonly metric: string
+  /** How many examples have a score of every method. */
+  readonly n: number
+  /** How many lack one, and are left out. */
+  readonly undefined: number
+  /** From the best; rank 1 is the best on an example. Empty where n is 0. */
+  readonly methods: readonly { readonly attributer: string; readonly meanRank: number }[]
+  /** Friedman's statistic, chi-square with one degree of freedom less than methods, and its p-value; `null` where all methods tie on every example. */
+  readonly friedman: number | null
+  readonly p: number | null
+  /** Nemenyi's, at 5 %: mean ranks further apart differ. `null` where n is 0. */
+  readonly criticalDifference: number | null
+  /** Methods, best first, whose mean ranks lie within the critical difference: they cannot be told apart. A method may stand in two groups. */
+  readonly groups: readonly (readonly string[])[]
+}
+
+/** How far two models agree on which method is better by a metric. */
+export interface RankingAgreement {
+  readonly metric: string
+  readonly model: string
+  readonly against: string
+  /** How many examples both models hold with a score of every method on both. */
+  readonly n: number
+  /** How many they hold where a score is missing. */
+  readonly undefined: number
+  /** Kendall's tau-b between the mean scores of the methods; `null` where it is undefined. */
+  readonly tau: number | null
+  /** Bounds of its 95 % bootstrap interval over examples; `null` where tau is undefined in a resample. */
   readonly ciLow: number | null
   readonly ciHigh: number | null
 }

@@ -1,13 +1,16 @@
-import { bootstrapMean, createRandomness, mean, type Direction } from '@touchstone/core'
+import { bootstrapMeans, createRandomness, mean, type Direction } from '@touchstone/core'
+import { grouped } from './grouped.js'
 import type { DiagnosticRow, DiagnosticSummary, ResultRow, SummaryRow } from './results.js'
 
 /** Means with their 95 % bootstrap intervals, over the examples with a value; the others are counted. */
 export function summarise(rows: readonly ResultRow[], directions: ReadonlyMap<string, Direction>, seed: number): readonly SummaryRow[] {
-  return grouped(rows, ({ model, attributer, metric }) => [model, attributer, metric]).map((group) => {
+  const groups = grouped(rows, ({ model, attributer, metric }) => [model, attributer, metric])
+  const samples = groups.map((group) => group.flatMap(({ value }) => value ?? []))
+  // The same draws for all: intervals do not depend on labels, and methods are resampled alike.
+  const intervals = bootstrapMeans(samples, createRandomness(seed, 'summary'))
+  return groups.map((group, index) => {
     const { model, attributer, metric } = group[0]!
-    const values = group.flatMap(({ value }) => value ?? [])
-    // The same draws for all: intervals do not depend on labels, and methods are resampled alike.
-    const interval = bootstrapMean(values, createRandomness(seed, 'summary'))
+    const values = samples[index]!
     return {
       model,
       attributer,
@@ -16,8 +19,8 @@ export function summarise(rows: readonly ResultRow[], directions: ReadonlyMap<st
       n: values.length,
       undefined: group.length - values.length,
       mean: values.length > 0 ? mean(values) : null,
-      ciLow: interval?.low ?? null,
-      ciHigh: interval?.high ?? null,
+      ciLow: intervals[index]?.low ?? null,
+      ciHigh: intervals[index]?.high ?? null,
     }
   })
 }
@@ -30,16 +33,4 @@ export function summariseDiagnostics(rows: readonly DiagnosticRow[]): readonly D
     const ofValues = (statistic: () => number): number | null => (values.length > 0 ? statistic() : null)
     return { model, attributer, name, n: values.length, mean: ofValues(() => mean(values)), min: ofValues(() => values.reduce((a, b) => Math.min(a, b))), max: ofValues(() => values.reduce((a, b) => Math.max(a, b))) }
   })
-}
-
-/** Rows with equal keys together, in the order in which keys first appear. */
-function grouped<Row>(rows: readonly Row[], keyOf: (row: Row) => readonly string[]): readonly (readonly Row[])[] {
-  const groups = new Map<string, Row[]>()
-  for (const row of rows) {
-    const key = JSON.stringify(keyOf(row))
-    const group = groups.get(key)
-    if (group) group.push(row)
-    else groups.set(key, [row])
-  }
-  return [...groups.values()]
 }

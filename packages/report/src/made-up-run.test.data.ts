@@ -36,6 +36,9 @@ export function madeUpRun(wishes: Wishes = {}): ReportInput {
   )
   const results: Results = {
     format: 'touchstone-results/1',
+    comparisons: [],
+    ranks: [],
+    agreement: [],
     diagnostics: [],
     diagnosticSummary: [],
     config: {

@@ -1,5 +1,4 @@
 import type { Randomness } from '../random/randomness.js'
-import { mean } from './correlation.js'
 
 export interface Interval {
   readonly low: number
@@ -17,18 +16,46 @@ export interface Interval {
  * @param resamples 2000 unless told.
  */
 export function bootstrapMean(values: ArrayLike<number>, randomness: Randomness, confidence = 0.95, resamples = 2000): Interval | undefined {
-  const n = values.length
-  if (n < 2) return undefined
-  const means = new Float64Array(resamples)
-  const sample = new Float64Array(n)
-  for (let draw = 0; draw < resamples; draw++) {
-    const uniforms = randomness.uniforms('bootstrap', draw, n)
-    for (let index = 0; index < n; index++) sample[index] = values[Math.floor(uniforms[index]! * n)]!
-    means[draw] = mean(sample)
+  return bootstrapMeans([values], randomness, confidence, resamples)[0]
+}
+
+/** `bootstrapMean` of each of many samples, sharing the draws of those of one length, which are most of the work. */
+export function bootstrapMeans(samples: readonly ArrayLike<number>[], randomness: Randomness, confidence = 0.95, resamples = 2000): readonly (Interval | undefined)[] {
+  return resampledMeans(samples, randomness, resamples).map((means, index) => (samples[index]!.length < 2 ? undefined : percentileInterval(means, confidence)))
+}
+
+/**
+ * The means of `resamples` samples drawn with replacement from each of several samples. Draw r takes the same places of all samples of one length: what stands in
+ * one place of them, such as the scores of an example, stays together.
+ *
+ * @returns one array of `resamples` means per sample; NaN for a sample of nothing.
+ */
+export function resampledMeans(samples: readonly ArrayLike<number>[], randomness: Randomness, resamples = 2000): readonly Float64Array[] {
+  const means = samples.map(() => new Float64Array(resamples))
+  for (const n of new Set(samples.map(({ length }) => length))) {
+    // One type of array, so that the loop over it is compiled for that type.
+    const alike = [...samples.entries()].flatMap(([which, values]) => (values.length === n ? [[which, Float64Array.from(values)] as const] : []))
+    const places = new Uint32Array(n)
+    for (let draw = 0; draw < resamples; draw++) {
+      const uniforms = randomness.uniforms('bootstrap', draw, n)
+      for (let index = 0; index < n; index++) places[index] = Math.floor(uniforms[index]! * n)
+      for (const [which, values] of alike) means[which]![draw] = meanAt(values, places)
+    }
   }
-  means.sort()
+  return means
+}
+
+function meanAt(values: Float64Array, places: Uint32Array): number {
+  let sum = 0
+  for (let index = 0; index < places.length; index++) sum += values[places[index]!]!
+  return sum / places.length
+}
+
+/** The `(1 - confidence) / 2` quantiles of `values` from both ends. */
+export function percentileInterval(values: Float64Array, confidence = 0.95): Interval {
+  const ascending = values.toSorted()
   const tail = (1 - confidence) / 2
-  return { low: quantile(means, tail), high: quantile(means, 1 - tail) }
+  return { low: quantile(ascending, tail), high: quantile(ascending, 1 - tail) }
 }
 
 /** The `p` quantile of ascending values, with linear interpolation between neighbours (R type 7). NaN of nothing. */

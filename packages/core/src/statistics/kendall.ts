@@ -1,5 +1,8 @@
 import { ascending } from './order.js'
 
+/** Below this looking at all pairs is quicker. */
+const few = 16
+
 /**
  * Kendall's tau-b: (C - D) / sqrt((n0 - n1)(n0 - n2)), with C concordant and D discordant pairs, n0 = n(n-1)/2 all pairs, n1 and n2 the
  * pairs tied in `a` and in `b`. In [-1, 1]; NaN where one side is constant. Takes O(n log n).
@@ -7,6 +10,33 @@ import { ascending } from './order.js'
  * Source: Knight, "A computer method for calculating Kendall's tau with ungrouped data", JASA 61 (1966).
  */
 export function kendallTauB(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  const { tiedA, tiedB, concordantMinusDiscordant } = a.length < few ? lookAtAllPairs(a, b) : countPairs(a, b)
+  const pairs = (a.length * (a.length - 1)) / 2
+  if (pairs === tiedA || pairs === tiedB) return Number.NaN
+  return Math.min(1, Math.max(-1, concordantMinusDiscordant / Math.sqrt(pairs - tiedA) / Math.sqrt(pairs - tiedB)))
+}
+
+interface Pairs {
+  readonly tiedA: number
+  readonly tiedB: number
+  readonly concordantMinusDiscordant: number
+}
+
+function lookAtAllPairs(a: ArrayLike<number>, b: ArrayLike<number>): Pairs {
+  let [tiedA, tiedB, concordantMinusDiscordant] = [0, 0, 0]
+  for (let i = 1; i < a.length; i++) {
+    for (let j = 0; j < i; j++) {
+      const signA = Number(a[i]! > a[j]!) - Number(a[i]! < a[j]!)
+      const signB = Number(b[i]! > b[j]!) - Number(b[i]! < b[j]!)
+      tiedA += 1 - signA * signA
+      tiedB += 1 - signB * signB
+      concordantMinusDiscordant += signA * signB
+    }
+  }
+  return { tiedA, tiedB, concordantMinusDiscordant }
+}
+
+function countPairs(a: ArrayLike<number>, b: ArrayLike<number>): Pairs {
   const n = a.length
   // By a, and by b where a is equal.
   const order = ascending(a, ascending(b))
@@ -16,10 +46,7 @@ export function kendallTauB(a: ArrayLike<number>, b: ArrayLike<number>): number 
   const tiedBoth = tiedPairs(n, (i, j) => a[order[i]!] === a[order[j]!] && sorted[i] === sorted[j])
   const discordant = sortCountingSwaps(sorted)
   const tiedB = tiedPairs(n, (i, j) => sorted[i] === sorted[j])
-  const pairs = (n * (n - 1)) / 2
-  if (pairs === tiedA || pairs === tiedB) return Number.NaN
-  const concordantMinusDiscordant = pairs - tiedA - tiedB + tiedBoth - 2 * discordant
-  return Math.min(1, Math.max(-1, concordantMinusDiscordant / Math.sqrt(pairs - tiedA) / Math.sqrt(pairs - tiedB)))
+  return { tiedA, tiedB, concordantMinusDiscordant: (n * (n - 1)) / 2 - tiedA - tiedB + tiedBoth - 2 * discordant }
 }
 
 /** Pairs inside runs of neighbours that are equal. */

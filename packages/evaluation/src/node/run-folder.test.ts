@@ -1,10 +1,11 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { EvaluationConfig } from '../config.js'
 import { evaluate } from '../evaluate.js'
 import { openEvaluation } from '../open-evaluation.js'
+import type { Results } from '../results.js'
 import { toyConfig } from '../testing.js'
 import { readRun, writeRun } from './index.js'
 
@@ -30,6 +31,14 @@ test('a run comes back as it was written, labels of any kind in file names', asy
   // JSON knows no -0.
   const asJson = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T
   expect(await readRun(out)).toEqual({ results: asJson(evaluation.results), run: expect.objectContaining({ format: 'touchstone-run/1' }) as unknown, inputs: evaluation.inputs, maps: evaluation.maps })
+})
+
+test('a run of a version that did not compare methods is read with empty lists', async () => {
+  const out = join(folder, 'older')
+  await run(out, {})
+  const results = JSON.parse(await readFile(join(out, 'results.json'), 'utf8')) as Results
+  await writeFile(join(out, 'results.json'), JSON.stringify({ ...results, comparisons: undefined, ranks: undefined, agreement: undefined }))
+  expect((await readRun(out)).results).toEqual({ ...results, comparisons: [], ranks: [], agreement: [] })
 })
 
 test('maps of methods that are no longer part of the run go', async () => {

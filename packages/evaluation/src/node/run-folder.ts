@@ -6,6 +6,7 @@ import { decodeNpy, littleEndian, npyHeader } from '../npy.js'
 import type { FinishedEvaluation } from '../open-evaluation.js'
 import type { Results, RunRecord } from '../results.js'
 import { fileFault, makeFolder, writeBeside, type PendingFile } from './files.js'
+import { rowsParquet, summaryParquet } from './parquet.js'
 
 /** What a run's folder holds: enough for a report. What is missing is undefined. */
 export interface RunFolder {
@@ -38,7 +39,7 @@ export async function prepareRunFolder(folder: string): Promise<() => Promise<vo
 }
 
 /**
- * Writes results.json, run.json, rows.csv, summary.csv, inputs.npy and the maps as maps/<model>/<attributer>.npy. All of them are written beside
+ * Writes results.json, run.json, rows and summary as .csv and .parquet, inputs.npy and the maps as maps/<model>/<attributer>.npy. All of them are written beside
  * their places first and renamed when the last one is whole, so a run that is there stays whole until it is replaced; maps of methods that are
  * no longer part of it go.
  *
@@ -55,7 +56,9 @@ export async function writeRun(folder: string, { results, run, input, map }: Fin
       pending.push(await writeBeside(file, npyPieces(shape, count, (index) => map(model, attributer, index))))
     }
     pending.push(await writeBeside(join(folder, 'rows.csv'), rowsCsv(results.rows)))
+    pending.push(await writeBeside(join(folder, 'rows.parquet'), rowsParquet(results.rows)))
     pending.push(await writeBeside(join(folder, 'summary.csv'), summaryCsv(results.summary)))
+    pending.push(await writeBeside(join(folder, 'summary.parquet'), summaryParquet(results.summary)))
     pending.push(await writeBeside(join(folder, 'run.json'), `${JSON.stringify(run, null, 2)}\n`))
     pending.push(await writeBeside(join(folder, 'results.json'), resultsPieces(results)))
     for (const file of pending) await file.place()
@@ -76,9 +79,9 @@ export function resultsJson(results: Results): string {
 }
 
 /** The same piece by piece: a text of all rows may be too long. */
-function* resultsPieces({ rows, summary, diagnostics, diagnosticSummary, ...rest }: Results): Generator<string> {
+function* resultsPieces({ rows, summary, comparisons, ranks, agreement, diagnostics, diagnosticSummary, ...rest }: Results): Generator<string> {
   yield JSON.stringify(rest, null, 2).replace(/\n}$/, '')
-  for (const [key, items] of Object.entries({ rows, summary, diagnostics, diagnosticSummary })) {
+  for (const [key, items] of Object.entries({ rows, summary, comparisons, ranks, agreement, diagnostics, diagnosticSummary })) {
     yield `,\n  "${key}": [`
     for (const [index, item] of items.entries()) yield `${index === 0 ? '' : ','}\n    ${JSON.stringify(item)}`
     yield items.length > 0 ? '\n  ]' : ']'
@@ -93,12 +96,7 @@ async function* npyPieces(shape: readonly number[], count: number, read: (index:
 
 /** @throws UserError where the folder is not that of a run, or a file in it is damaged. */
 export async function readRun(folder: string): Promise<RunFolder> {
-  const results = await readJson<Results>(join(folder, 'results.json'))
-  if (results === undefined) throw new UserError(`${folder} holds no results.json: name the folder of a run, the one given as --out`)
-  if (!isRecord(results)) throw new UserError(`${join(folder, 'results.json')}: expected the results of a run, found ${describe(results)}`)
-  if ((results.format as string) !== 'touchstone-results/1') throw new UserError(`${join(folder, 'results.json')}: expected format "touchstone-results/1", found ${JSON.stringify(results.format)}: use the version of Touchstone that wrote it`)
-  const whole = [results.config, results.models, results.dataset].every(isRecord) && isRecord(results.config.attributers) && [results.examples, results.predictions, results.rows, results.summary].every(Array.isArray)
-  if (!whole) throw new UserError(`${join(folder, 'results.json')}: is damaged: it lacks the config, models, dataset, examples, predictions, rows or summary of a run`)
+  const results = await readResults(folder)
   const maps = new Map<string, ReadonlyMap<string, Rows>>()
   for (const model of Object.keys(results.models)) {
     const byAttributer = new Map<string, Rows>()
@@ -109,6 +107,23 @@ export async function readRun(folder: string): Promise<RunFolder> {
     maps.set(model, byAttributer)
   }
   return { results, run: await readJson<RunRecord>(join(folder, 'run.json')), inputs: await readRows(join(folder, 'inputs.npy')), maps }
+}
+
+/** What runs of earlier versions lack. */
+const laterLists = { comparisons: [], ranks: [], agreement: [] }
+
+/**
+ * The results in the folder of a run; lists that the version of Touchstone that wrote it did not know are empty.
+ * @throws UserError where the folder is not that of a run, or its results are damaged.
+ */
+export async function readResults(folder: string): Promise<Results> {
+  const results = await readJson<Results>(join(folder, 'results.json'))
+  if (results === undefined) throw new UserError(`${folder} holds no results.json: name the folder of a run, the one given as --out`)
+  if (!isRecord(results)) throw new UserError(`${join(folder, 'results.json')}: expected the results of a run, found ${describe(results)}`)
+  if ((results.format as string) !== 'touchstone-results/1') throw new UserError(`${join(folder, 'results.json')}: expected format "touchstone-results/1", found ${JSON.stringify(results.format)}: use the version of Touchstone that wrote it`)
+  const whole = [results.config, results.models, results.dataset].every(isRecord) && isRecord(results.config.attributers) && [results.examples, results.predictions, results.rows, results.summary].every(Array.isArray)
+  if (!whole) throw new UserError(`${join(folder, 'results.json')}: is damaged: it lacks the config, models, dataset, examples, predictions, rows or summary of a run`)
+  return { ...laterLists, ...results }
 }
 
 /** Labels may hold any printable character; a file's name may not. */

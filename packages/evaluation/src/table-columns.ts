@@ -1,0 +1,29 @@
+import type { ResultRow, SummaryRow } from './results.js'
+
+/** A column of a table, for people and programs that read tables. */
+export interface Column {
+  readonly name: string
+  readonly type: 'text' | 'number' | 'count'
+  /** `null` where there is none. */
+  readonly values: readonly (string | number | null)[]
+}
+
+/**
+ * The rows of a run as columns: model, example, attributer, metric, value, reason, and the parts of all metrics by name, one column each; a part that has the
+ * name of another column stands as `part <name>`.
+ */
+export function rowColumns(rows: readonly ResultRow[]): readonly Column[] {
+  const own = columnsOf(rows, { model: 'text', example: 'text', attributer: 'text', metric: 'text', value: 'number', reason: 'text' })
+  const taken = new Set(own.map(({ name }) => name))
+  const parts = [...new Set(rows.flatMap((row) => Object.keys(row.parts ?? {})))].sort()
+  return [...own, ...parts.map((part): Column => ({ name: taken.has(part) ? `part ${part}` : part, type: 'number', values: rows.map((row) => row.parts?.[part] ?? null) }))]
+}
+
+/** The summary of a run as columns. */
+export function summaryColumns(summary: readonly SummaryRow[]): readonly Column[] {
+  return columnsOf(summary, { model: 'text', attributer: 'text', metric: 'text', direction: 'text', n: 'count', undefined: 'count', mean: 'number', ciLow: 'number', ciHigh: 'number' })
+}
+
+function columnsOf<Name extends string>(rows: readonly Readonly<Partial<Record<NoInfer<Name>, string | number | null>>>[], types: Readonly<Record<Name, Column['type']>>): readonly Column[] {
+  return (Object.entries(types) as [Name, Column['type']][]).map(([name, type]) => ({ name, type, values: rows.map((row) => row[name] ?? null) }))
+}
