@@ -34,6 +34,7 @@ export {
   type SamplerContext,
   type SamplerTraits,
 } from './contracts/sampler.js'
+export type { FitsModels } from './contracts/fits.js'
 export type { Trainer, TrainerTraits } from './contracts/trainer.js'
 export { ConfigError, formatPath, isUserError, messageOf, UserError, type Problem } from './errors.js'
 export {

@@ -1,5 +1,6 @@
 import { Base, Engine, Host, Logger, stackRows, UserError, type Cost, type Job, type Log, type Plugin, type Rows } from '@touchstone/core'
 import { checkConfig, type CheckedConfig } from './check-config.js'
+import { checkFit } from './check-fit.js'
 import type { EvaluationConfig } from './config.js'
 import { makeInstances } from './instances.js'
 import { evaluationPlugin } from './plugin.js'
@@ -82,6 +83,7 @@ export async function evaluate(config: EvaluationConfig, options: EvaluateOption
   ])
   const { instances, models, engine } = await timed('load', async () => {
     const instances = await makeInstances(checked, host, scope, origin)
+    await checkFit(checked, instances.models, instances.dataset, host, scope, origin)
     const engine = (await scope.find(Engine)) ?? null
     if (engine?.fallback !== undefined) warn(engine.fallback)
     return { instances, engine, models: new Map([...instances.models].map(([label, model]) => [label, scheduledModel(model, batchRows, signal)])) }
