@@ -32,7 +32,7 @@ const direction = Object.entries(mayImport).map(([folder, allowed]) => ({
 }))
 
 export default defineConfig(
-  { ignores: ['**/dist/**', '**/node_modules/**', 'coverage/**', 'touchstone-runs/**', '.tools/**', 'packages/tensor/assembly/**', '**/*.config.ts', '**/*.config.js', '**/*.mjs', 'scripts/**', 'tools/**', '**/bin/*.js'] },
+  { ignores: ['**/dist/**', '**/node_modules/**', 'coverage/**', 'touchstone-runs/**', '.tools/**', 'packages/*/assembly/**', '**/*.config.ts', '**/*.config.js', '**/*.mjs', 'scripts/**', 'tools/**', '**/bin/*.js'] },
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
   {

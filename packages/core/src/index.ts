@@ -35,6 +35,7 @@ export {
   type SamplerTraits,
 } from './contracts/sampler.js'
 export type { Storage, StorageTraits, StoredItem } from './contracts/storage.js'
+export type { FitsModels } from './contracts/fits.js'
 export type { Trainer, TrainerTraits } from './contracts/trainer.js'
 export { ConfigError, formatPath, isUserError, messageOf, UserError, type Problem } from './errors.js'
 export {

@@ -1,5 +1,6 @@
 import { Base, Engine, Host, Logger, stackRows, UserError, type FileReader, type JobProgress, type JobReport, type Log, type Plugin, type Work } from '@touchstone/core'
 import { checkConfig } from './check-config.js'
+import { checkFit } from './check-fit.js'
 import { collect } from './collect.js'
 import type { EvaluationConfig } from './config.js'
 import { makeInstances } from './instances.js'
@@ -121,6 +122,7 @@ export async function openEvaluation(config: EvaluationConfig, options: Evaluate
     ])
     const { instances, engine, store } = await timed('load', async () => {
       const instances = await makeInstances(checked, host, scope, origin)
+      await checkFit(checked, instances.models, instances.dataset, host, scope, origin)
       const engine = (await scope.find(Engine)) ?? null
       if (engine?.fallback !== undefined) warn(engine.fallback)
       return { instances, engine, store: await Store.open(instances.storage, warn) }

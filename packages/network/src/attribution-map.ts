@@ -37,9 +37,10 @@ export function tensorMapOf({ count, step, finish = (_x, sum) => sum }: SteppedM
  * Rows go through in chunks of `batchRows`, one step at a time; sums over steps are kept in double precision, in order, so that no map
  * depends on the chunks. Between steps other work may run, and a stop is heeded.
  *
+ * @param fits throws a UserError where the method does not fit a network
  * @throws UserError for a model without a network.
  */
-export function attributerFromMap(method: TensorMap | SteppedMap): Attributer {
+export function attributerFromMap(method: TensorMap | SteppedMap, fits?: (network: Network) => void): Attributer {
   const { count, step, finish }: SteppedMap = typeof method === 'function' ? { count: 1, step: method } : method
   const chunk = async (network: Network, rows: Rows, targets: readonly number[], signal: AbortSignal | undefined): Promise<Float32Array> => {
     const x = tf.tensor(rows.data, [...rows.shape])
@@ -59,6 +60,10 @@ export function attributerFromMap(method: TensorMap | SteppedMap): Attributer {
   }
   return {
     map: typeof method === 'function' ? method : tensorMapOf(method),
+    fits: (model) => {
+      const network = networkOf(model)
+      fits?.(network)
+    },
     attribute: async ({ model, inputs, targets, batchRows, signal }) => {
       const network = networkOf(model)
       const count = inputs.shape[0] ?? 0

@@ -1,8 +1,8 @@
-import { defineExtension, judgeNeighbours, mapSizeOf, option, ref, sameClass, stackRows, UserError, type AttributionMap, type Rows, type Sampler, type SamplerContext } from '@touchstone/core'
+import { defineExtension, judgeNeighbours, mapSizeOf, option, ref, sameClass, sizeOf, stackRows, UserError, type AttributionMap, type Rows, type Sampler, type SamplerContext } from '@touchstone/core'
 import { networkOf } from '@touchstone/network'
 import { tf } from '@touchstone/tensor'
 import * as z from 'zod/mini'
-import { normalised, objectiveOf, type Aim, type Objective, type Region } from './objective.js'
+import { checkRegion, normalised, objectiveOf, type Aim, type Objective, type Region } from './objective.js'
 import { smoothNetworks, type SmoothNetworks } from './smooth-networks.js'
 import { mapsOf, walk, type Direction, type WalkOptions } from './walk.js'
 
@@ -60,7 +60,11 @@ export const attributionAttack = defineExtension({
   cost: ({ iterations, restarts }) => ({ rows: iterations * restarts + 1, maps: iterations * restarts, adaptive: true }),
   create: (options): Sampler & { readonly dispose: () => void } => {
     const smooth = smoothNetworks(options.beta)
-    return { sample: (context, count) => attack(context, count, options, smooth), dispose: smooth.dispose }
+    const fits: Sampler['fits'] = (model) => {
+      if (options.aim !== 'random') networkOf(model)
+      if (options.aim === 'target') checkRegion(options.region!, mapSizeOf({ shape: model.inputShape, data: new Float32Array(sizeOf(model.inputShape)) }))
+    }
+    return { fits, sample: (context, count) => attack(context, count, options, smooth), dispose: smooth.dispose }
   },
 })
 

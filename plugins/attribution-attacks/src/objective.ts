@@ -38,9 +38,13 @@ export function objectiveOf({ aim, k, w, region }: ObjectiveOptions, clean: Attr
   if (aim === 'top-k') return sumOver(around(topK(featuresOf(clean, 'sum-abs'), k).indices, size, w), size, -1)
   if (aim === 'mass-centre') return awayFromCentre(featuresOf(clean, 'sum-abs'), size)
   if (!region) throw new UserError('an attack that aims at a target needs a region')
-  const { top, left, height, width } = region
-  if (top + height > size.height || left + width > size.width) throw new UserError(`the region of ${height} x ${width} pixels at ${top}, ${left} does not lie in a map of ${size.height} x ${size.width}`)
+  checkRegion(region, size)
   return sumOver(Float32Array.from({ length: size.height * size.width }, (_, p) => Number(inside(Math.floor(p / size.width), p % size.width, region))), size, 1)
+}
+
+/** @throws UserError for a region that does not lie in maps of a size. */
+export function checkRegion({ top, left, height, width }: Region, size: MapSize): void {
+  if (top + height > size.height || left + width > size.width) throw new UserError(`the region of ${height} x ${width} pixels at ${top}, ${left} does not lie in a map of ${size.height} x ${size.width}: move it, or make it smaller`)
 }
 
 /** Sums of absolute values over channels, scaled to mean 1: `[n, height, width]`, as the papers' attacks see a map. */

@@ -1,7 +1,7 @@
 import { backward, baselinesOf, canonise, forward, targetSeed, type Activations, type Inputs, type Network, type Point, type Targets } from '@touchstone/network'
 import { tf } from '@touchstone/tensor'
 import { rescaled } from './rules/rescale.js'
-import { tableOf, type DeepLiftRuleName } from './rules/table.js'
+import { checkLayers, tableOf, type DeepLiftRuleName } from './rules/table.js'
 
 export interface ContributionOptions {
   /** `rescale` unless told. */
@@ -27,6 +27,7 @@ export function contributions(network: Network, x: Inputs, targets: Targets, { r
     const x0 = fitted(baseline, listOf(x))
     // RevealCancel parts what a layer adds up as the activation behind it sees it: with the normalisation in between.
     const { network: canonised, current } = rule === 'rescale' ? { network, current: (id: string) => id } : canonise(network)
+    checkLayers(canonised.graph)
     const { rules, joined } = tableOf(rule, canonised.graph)
     const activations = forward(canonised, x)
     const reference = forward(canonised, x0)

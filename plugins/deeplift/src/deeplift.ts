@@ -3,6 +3,7 @@ import { attributerFromMap, networkOf, tensorMapOf, type SteppedMap, type Tensor
 import { tf } from '@touchstone/tensor'
 import * as z from 'zod/mini'
 import { contributions, type ContributionOptions } from './contributions.js'
+import { checkLayers } from './rules/table.js'
 
 export interface DeepLiftOptions extends Omit<ContributionOptions, 'baseline'> {
   /** x0: one number for every value, 0 unless told, or a tensor that can be broadcast to the input; of several the maps are averaged. */
@@ -25,6 +26,11 @@ export function deepLiftMap({ baseline = 0, ...options }: DeepLiftOptions = {}):
 
 function attributerOf({ baseline, ...options }: Omit<ContributionOptions, 'baseline'> & { readonly baseline: Baseline }): Attributer {
   return {
+    fits: async (model, dataset) => {
+      const { graph, inputShape } = networkOf(model)
+      checkLayers(graph)
+      await baselineValues(baseline, inputShape, dataset, 'deeplift')
+    },
     attribute: async (request) => {
       const { inputShape } = networkOf(request.model)
       const baselines = await baselineValues(baseline, inputShape, request.reference, 'deeplift')

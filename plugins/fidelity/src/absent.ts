@@ -1,4 +1,4 @@
-import { isRecord, option, singleBaselineOption, singleBaselineValues, UserError, type ScoreContext, type SingleBaseline } from '@touchstone/core'
+import { isRecord, option, singleBaselineOption, singleBaselineValues, UserError, type Model, type Score, type ScoreContext, type SingleBaseline } from '@touchstone/core'
 import * as z from 'zod/mini'
 import { blur } from './blur.js'
 
@@ -26,7 +26,20 @@ export async function absentValues(absent: Absent, { example, model, dataset }: 
   const { input } = example
   if (absent === 'minimum') return new Float32Array(input.length).fill(input.reduce((low, value) => Math.min(low, value), Infinity))
   if (typeof absent !== 'object' || !('blur' in absent)) return singleBaselineValues(absent, model.inputShape, dataset, who)
+  checkImages(absent, model, who)
   const [height, width, channels] = model.inputShape
-  if (model.inputShape.length !== 3) throw new UserError(`${who}: baseline { blur: ${absent.blur} } needs images, but inputs have shape [${model.inputShape.join(', ')}]: give a number or "mean"`)
   return blur(input, { height: height!, width: width!, channels: channels! }, absent.blur)
+}
+
+/** Whether what stands for "absent" fits a model and the data. */
+export function fitsAbsent(absent: Absent, who: string): NonNullable<Score['fits']> {
+  return async (model, dataset) => {
+    if (absent === 'minimum') return
+    if (typeof absent === 'object' && 'blur' in absent) checkImages(absent, model, who)
+    else await singleBaselineValues(absent, model.inputShape, dataset, who)
+  }
+}
+
+function checkImages({ blur: sd }: { readonly blur: number }, { inputShape }: Model, who: string): void {
+  if (inputShape.length !== 3) throw new UserError(`${who}: baseline { blur: ${sd} } needs images, but inputs have shape [${inputShape.join(', ')}]: give a number or "mean"`)
 }

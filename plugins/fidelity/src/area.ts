@@ -1,6 +1,6 @@
 import { areaUnder, defineExtension, descending, option, resultOf, undefinedResult, type Direction } from '@touchstone/core'
 import * as z from 'zod/mini'
-import { absentOption, absentValues } from './absent.js'
+import { absentOption, absentValues, fitsAbsent } from './absent.js'
 import { outputOption } from './outputs.js'
 import { outputsAlong } from './ranking.js'
 import { perUnit, rankingFault, unitOption, unitsOf } from './units.js'
@@ -24,6 +24,7 @@ function areaScore(name: 'insertion' | 'deletion', direction: Direction, summary
     cost: ({ steps, unit }, inputShape) => ({ rows: Math.min(steps, inputShape ? unitsOf(inputShape, unit).count : steps) + 1 }),
     create: ({ steps, baseline, output, unit }) => ({
       direction,
+      fits: fitsAbsent(baseline, name),
       score: async (context) => {
         const { model, example, map } = context
         const attributions = perUnit(map, unit)

@@ -1,6 +1,6 @@
 import { defineExtension, isConstant, pearson, resultOf, undefinedResult, type Result } from '@touchstone/core'
 import { absentOption } from './absent.js'
-import { maskedOutputs, runsOption, subsetOption, sumsOver, type Masked } from './subsets.js'
+import { fitsSubsets, maskedOutputs, runsOption, subsetOption, sumsOver, type Masked } from './subsets.js'
 import { perUnit, unitOption } from './units.js'
 
 /**
@@ -23,6 +23,7 @@ export const fidelity = defineExtension({
   cost: ({ runs }) => ({ rows: 0, shared: runs }),
   create: (options) => ({
     direction: 'higher',
+    fits: fitsSubsets([options.subset], options, 'fidelity'),
     score: async (context) => correlation(perUnit(context.map, options.unit), await maskedOutputs(context, options, 'fidelity')),
   }),
 })

@@ -2,7 +2,7 @@ import { canonicalJson, createToken, defineExtension, isRecord, mean, option, re
 import * as z from 'zod/mini'
 import { absentOption, absentValues, type Absent } from './absent.js'
 import { outputsOfVariants } from './outputs.js'
-import { maskedOutputs, outputScale, runsOption, subsetSize, sumsOver, type SubsetSize } from './subsets.js'
+import { fitsSubsets, maskedOutputs, outputScale, runsOption, subsetSize, sumsOver, type SubsetSize } from './subsets.js'
 import { unitOption, unitsOf, type Unit } from './units.js'
 
 /** What is subtracted from the input: x - b on a random subset, which is so taken away, or Gaussian noise of a standard deviation on every value. */
@@ -59,6 +59,7 @@ export const infidelity = defineExtension({
   cost: ({ runs }) => ({ rows: 0, shared: runs }),
   create: ({ multipliedByInputs, normalise, ...options }) => ({
     direction: 'lower',
+    fits: fitsSubsets('subset' in options.perturbation ? [options.perturbation.subset] : [], options, 'infidelity'),
     score: async (context) => {
       const { dot, falls, range } = await perturbed(context, options)
       const slopes = Float64Array.from(context.map.data, (value, index) => (multipliedByInputs ? value / (range[index] === 0 ? 1 : range[index]!) : value))

@@ -1,5 +1,5 @@
 import { ascending, defineExtension, resultOf, undefinedResult } from '@touchstone/core'
-import { absentOption, absentValues } from './absent.js'
+import { absentOption, absentValues, fitsAbsent } from './absent.js'
 import { outputOption } from './outputs.js'
 import { outputsAlong, perStepOption, stepsOf } from './ranking.js'
 import { perUnit, rankingFault, unitOption, unitsOf } from './units.js'
@@ -22,6 +22,7 @@ export const monotonicity = defineExtension({
   cost: ({ perStep, unit }, inputShape) => (inputShape ? { rows: stepsOf(unitsOf(inputShape, unit).count, perStep).length } : undefined),
   create: ({ perStep, baseline, output, unit }) => ({
     direction: 'higher',
+    fits: fitsAbsent(baseline, 'monotonicity'),
     score: async (context) => {
       const { model, example, map } = context
       const attributions = perUnit(map, unit).map(Math.abs)

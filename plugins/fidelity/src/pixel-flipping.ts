@@ -1,5 +1,5 @@
 import { areaUnder, defineExtension, descending, mean, resultOf, undefinedResult } from '@touchstone/core'
-import { absentOption, absentValues } from './absent.js'
+import { absentOption, absentValues, fitsAbsent } from './absent.js'
 import { outputOption, scaled } from './outputs.js'
 import { outputsAlong, perStepOption, stepsOf } from './ranking.js'
 import { perUnit, rankingFault, unitOption, unitsOf } from './units.js'
@@ -24,6 +24,7 @@ export const pixelFlipping = defineExtension({
   cost: ({ perStep, unit }, inputShape) => (inputShape ? { rows: stepsOf(unitsOf(inputShape, unit).count, perStep).length } : undefined),
   create: ({ perStep, baseline, output, unit }) => ({
     direction: 'lower',
+    fits: fitsAbsent(baseline, 'pixel-flipping'),
     score: async (context) => {
       const { model, example, map, outputs } = context
       const attributions = perUnit(map, unit)

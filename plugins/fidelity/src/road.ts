@@ -1,4 +1,4 @@
-import { argmax, breathe, defineExtension, descending, mean, option, resultOf, undefinedResult, UserError } from '@touchstone/core'
+import { argmax, breathe, defineExtension, descending, mean, option, resultOf, undefinedResult, UserError, type Model } from '@touchstone/core'
 import * as z from 'zod/mini'
 import { impute } from './imputation.js'
 import { eachOutput } from './outputs.js'
@@ -31,10 +31,11 @@ export const road = defineExtension({
   cost: ({ percentages }) => ({ rows: percentages.length }),
   create: ({ percentages, noise }) => ({
     direction: 'lower',
+    fits: checkImages,
     score: async (context) => {
       const { model, example, map, target, randomness, signal } = context
       const [height, width, channels] = model.inputShape
-      if (model.inputShape.length !== 3) throw new UserError(`road: it imputes pixels of images, but inputs have shape [${model.inputShape.join(', ')}]: use "deletion"`)
+      checkImages(model)
       const attributions = perUnit(map, 'pixel')
       const fault = rankingFault(attributions)
       if (fault !== undefined) return undefinedResult(fault)
@@ -59,3 +60,7 @@ export const road = defineExtension({
     },
   }),
 })
+
+function checkImages({ inputShape }: Model): void {
+  if (inputShape.length !== 3) throw new UserError(`road: it imputes pixels of images, but inputs have shape [${inputShape.join(', ')}]: use "deletion"`)
+}

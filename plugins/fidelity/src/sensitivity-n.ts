@@ -2,7 +2,7 @@ import { defineExtension, mean, option, resultOf, undefinedResult } from '@touch
 import * as z from 'zod/mini'
 import { absentOption } from './absent.js'
 import { correlation } from './fidelity.js'
-import { maskedOutputs, runsOption, subsetSize } from './subsets.js'
+import { fitsSubsets, maskedOutputs, runsOption, subsetSize } from './subsets.js'
 import { perUnit, unitOption } from './units.js'
 
 /**
@@ -34,6 +34,7 @@ export const sensitivityN = defineExtension({
   cost: ({ sizes, runs }) => ({ rows: 0, shared: sizes.length * runs }),
   create: ({ sizes, ...options }) => ({
     direction: 'higher',
+    fits: fitsSubsets(sizes, options, 'sensitivity-n'),
     score: async (context) => {
       const attributions = perUnit(context.map, options.unit)
       const results = await Promise.all(

@@ -1,6 +1,6 @@
-import { canonicalJson, createToken, isRecord, option, UserError, type Randomness, type ScoreContext } from '@touchstone/core'
+import { canonicalJson, createToken, isRecord, option, UserError, type Randomness, type Score, type ScoreContext } from '@touchstone/core'
 import * as z from 'zod/mini'
-import { absentValues, type Absent } from './absent.js'
+import { absentValues, fitsAbsent, type Absent } from './absent.js'
 import { outputsOfVariants } from './outputs.js'
 import { copyUnits, unitsOf, type Unit } from './units.js'
 
@@ -52,6 +52,14 @@ export function maskedOutputs(context: ScoreContext, { subset, runs, baseline, u
     const without = await outputsOfVariants(context, runs, outputScale(context), (x, run) => copyUnits(absent, x, subsets[run]!, width))
     return { subsets, falls: without.map((output) => outputs[target]! - output), absent }
   })
+}
+
+/** Whether subsets and what stands for "absent" fit a model and the data. */
+export function fitsSubsets(subsets: readonly SubsetSize[], { baseline, unit }: Pick<MaskOptions, 'baseline' | 'unit'>, who: string): NonNullable<Score['fits']> {
+  return async (model, dataset) => {
+    for (const subset of subsets) sizeOfSubset(subset, unitsOf(model.inputShape, unit).count, unit, who)
+    await fitsAbsent(baseline, who)(model, dataset)
+  }
 }
 
 /** The scale on which the model answers by itself. */

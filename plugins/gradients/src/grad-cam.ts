@@ -43,16 +43,14 @@ function weightedSum(network: Network, activations: Activations, targets: readon
 
 /** max(0, sum_k a_k A_k) in the input's size, `[n, height, width, 1]`, from a pass forward. */
 export function upsampledCam(network: Network, activations: Activations, targets: readonly number[], { layer, interpolation }: GradCamOptions): tf.Tensor {
-  const [height, width, channels] = network.inputShape
-  if (channels === undefined || network.inputShape.length !== 3) {
-    throw new UserError(`Grad-CAM needs inputs that are images [height, width, channels], but this model's have shape [${network.inputShape.join(', ')}]`)
-  }
+  const [height, width] = network.inputShape
   const map = weightedSum(network, activations, targets, { layer: spatialLayer(network, layer), relu: true })
   return tf.expandDims(resize(tf.squeeze<tf.Tensor3D>(map, [3]), [height!, width!], interpolation), 3)
 }
 
-/** The name of the layer to look at. @throws UserError for one that is not there, or has no positions, or where no convolution has. */
-function spatialLayer({ graph }: Network, name: string | undefined): string {
+/** The name of the layer to look at. @throws UserError for one that is not there, or has no positions, or where no convolution has, or inputs are no images. */
+export function spatialLayer({ graph, inputShape }: Network, name: string | undefined): string {
+  if (inputShape.length !== 3) throw new UserError(`Grad-CAM needs inputs that are images [height, width, channels], but this model's have shape [${inputShape.join(', ')}]: use another method, such as gradient`)
   const convolutions = graph.places.filter(({ node, shape }) => (node.op === 'conv2d' || node.op === 'depthwise-conv2d') && shape[0]! * shape[1]! > 1).map(({ node }) => node.id)
   if (name === undefined) {
     const last = convolutions.at(-1)
@@ -110,5 +108,5 @@ export const gradCam = defineExtension({
   traits: { signed: false, needs: ['network'], differentiable: 'with surrogate' },
   options: gradCamOptions,
   cost: () => ({ rows: 1 }),
-  create: (options) => attributerFromMap(gradCamMap(options)),
+  create: (options) => attributerFromMap(gradCamMap(options), (network) => void spatialLayer(network, options.layer)),
 })

@@ -1,7 +1,7 @@
 import { defineExtension } from '@touchstone/core'
 import { attributerFromMap, backward, forward, targetSeed, type TensorMap } from '@touchstone/network'
 import { tf } from '@touchstone/tensor'
-import { gradCamOptions, upsampledCam, type GradCamOptions } from './grad-cam.js'
+import { gradCamOptions, spatialLayer, upsampledCam, type GradCamOptions } from './grad-cam.js'
 import { guidedRules } from './guided-backprop.js'
 
 /** Grad-CAM times guided backpropagation, from one pass forward and two back. */
@@ -29,5 +29,5 @@ export const guidedGradCam = defineExtension({
   traits: { signed: true, needs: ['network'], differentiable: 'with surrogate' },
   options: gradCamOptions,
   cost: () => ({ rows: 1 }),
-  create: (options) => attributerFromMap(guidedGradCamMap(options)),
+  create: (options) => attributerFromMap(guidedGradCamMap(options), (network) => void spatialLayer(network, options.layer)),
 })

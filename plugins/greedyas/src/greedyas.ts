@@ -10,6 +10,10 @@ export interface GreedyAsOptions extends RoundsOptions {
 /** The attributer behind `greedyas`. */
 export function greedyAsAttributer({ features, ...options }: GreedyAsOptions): Attributer {
   return {
+    fits: (model) => {
+      networkOf(model)
+      groupFeatures(features, model.inputShape, 'greedyas')
+    },
     attribute: async ({ model, inputs, targets, randomness, batchRows, reference, signal }) => {
       const network = networkOf(model)
       const groups = groupFeatures(features, model.inputShape, 'greedyas')

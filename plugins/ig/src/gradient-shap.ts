@@ -1,4 +1,5 @@
 import { baselineOption, baselineValues, defineExtension, eachRow, option, type Attributer, type Baseline } from '@touchstone/core'
+import { networkOf } from '@touchstone/network'
 import * as z from 'zod/mini'
 import { eachGradient, passageOf } from './rows-in-batches.js'
 
@@ -14,6 +15,10 @@ export interface GradientShapOptions {
 /** The attributer behind `gradient-shap`. */
 export function gradientShapAttributer({ samples, stdev, baseline }: GradientShapOptions): Attributer {
   return {
+    fits: async (model, dataset) => {
+      networkOf(model)
+      await baselineValues(baseline, model.inputShape, dataset, 'gradient-shap')
+    },
     attribute: async (request) => {
       const { model, inputs, targets, randomness, reference } = request
       const passage = passageOf(request)

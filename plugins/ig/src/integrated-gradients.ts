@@ -1,4 +1,5 @@
 import { baselineCount, baselineOption, baselineValues, defineExtension, eachRow, option, type Attributer, type Baseline } from '@touchstone/core'
+import { networkOf } from '@touchstone/network'
 import * as z from 'zod/mini'
 import { integratedGradientsMap } from './path-map.js'
 import { quadrature, quadratureRules, type Quadrature, type QuadratureRule } from './quadrature.js'
@@ -47,6 +48,10 @@ export function integratedGradientsAttributer(options: IntegratedGradientsOption
   }
   return {
     ...(typeof baseline === 'number' && { map: integratedGradientsMap({ ...options, baseline }) }),
+    fits: async (model, dataset) => {
+      networkOf(model)
+      await baselineValues(baseline, model.inputShape, dataset, 'integrated-gradients')
+    },
     attribute: async (request) => {
       const { model, inputs, targets, reference } = request
       const passage = passageOf(request)

@@ -3,7 +3,7 @@ import { attributerFromMap, type TensorMap } from '@touchstone/network'
 import * as z from 'zod/mini'
 import { composites, type Composite } from './composites/index.js'
 import { entryFault } from './entry-fault.js'
-import { relevance, type LrpOptions } from './relevance.js'
+import { checkComposite, relevance, type LrpOptions } from './relevance.js'
 import { ruleDefaults } from './rules/options.js'
 
 /** Layer-wise relevance propagation as one tensor function: relevance of the input, in the shape of `x`. */
@@ -55,7 +55,8 @@ export const lrp = defineExtension({
   cost: () => ({ rows: 1 }),
   create: (options) => {
     const { epsilon, ...others } = options
-    return attributerFromMap(lrpMap({ ...others, ...(epsilon !== undefined && { epsilon }) }))
+    const chosen: LrpOptions = { ...others, ...(epsilon !== undefined && { epsilon }) }
+    return attributerFromMap(lrpMap(chosen), (network) => checkComposite(network, chosen))
   },
 })
 

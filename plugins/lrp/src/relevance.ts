@@ -1,5 +1,5 @@
 import { UserError } from '@touchstone/core'
-import { backward, canonise, forward, targetSeed, type Inputs, type Network, type Targets } from '@touchstone/network'
+import { backward, canonise, forward, targetSeed, type Inputs, type Network, type RuleFor, type Targets } from '@touchstone/network'
 import { tf } from '@touchstone/tensor'
 import { bind } from './composites/bind.js'
 import { composites, type Composite } from './composites/index.js'
@@ -24,7 +24,7 @@ export interface LrpOptions extends Partial<Omit<RuleOptions, 'alpha' | 'beta'>>
 export function relevance(network: Network, x: Inputs, targets: Targets, { composite = 'epsilon', start = 'logit', ...given }: LrpOptions = {}, at: readonly string[] = network.graph.inputs): tf.Tensor[] {
   return tf.tidy(() => {
     const { network: canonised, current } = canonise(network)
-    const rules = bind(tableOf(composite), canonised.graph, ruleOptions(composite, given), current)
+    const rules = rulesFor(canonised, current, composite, given)
     const activations = forward(canonised, x)
     if (canonised !== network) network.countRows(activations.output.shape[0])
     const seed = targetSeed(canonised, targets, activations.output.shape[0])
@@ -32,6 +32,17 @@ export function relevance(network: Network, x: Inputs, targets: Targets, { compo
     return backward(canonised, activations, signal, { rules, at: at.map(current), finished: activations.free })
   })
 }
+
+/** @throws UserError for a composite that does not fit the network, as `bind` says. */
+export function checkComposite(network: Network, { composite = 'epsilon', ...given }: LrpOptions): void {
+  tf.tidy(() => {
+    const { network: canonised, current } = canonise(network)
+    rulesFor(canonised, current, composite, given)
+  })
+}
+
+const rulesFor = ({ graph }: Network, current: (id: string) => string, composite: Composite, given: Partial<RuleOptions>): readonly RuleFor[] =>
+  bind(tableOf(composite), graph, ruleOptions(composite, given), current)
 
 /** What is left out is as the composite has it, or by default. */
 function ruleOptions(composite: Composite, given: Partial<RuleOptions>): RuleOptions {

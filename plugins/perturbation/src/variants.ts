@@ -1,4 +1,4 @@
-import { breathe, featureCount, option, rowAt, singleBaselineValues, sizeOf, UserError, type Attributer, type Cost, type Dataset, type FeatureChoice, type FeatureGroups, type Randomness, type SingleBaseline } from '@touchstone/core'
+import { breathe, featureCount, option, rowAt, singleBaselineValues, sizeOf, UserError, type Attributer, type Cost, type Dataset, type FeatureChoice, type FeatureGroups, type Model, type Randomness, type SingleBaseline } from '@touchstone/core'
 import * as z from 'zod/mini'
 
 /** What one input is asked about. */
@@ -37,18 +37,26 @@ export const maxRowsOption = option(
  * @throws UserError for a model that gives probabilities, a target that is no class of it, or a map that would cost more than `maxRows`.
  */
 export function attributerFromVariants(name: string, prepare: (setting: Setting) => Perturbation | Promise<Perturbation>, maxRows = Infinity): Attributer {
+  const prepared = async ({ inputShape, outputs }: Model, reference: Dataset | undefined): Promise<Perturbation> => {
+    if (outputs !== 'logits')
+      throw new UserError(`${name}: this method explains logits, but the model gives probabilities: use a model that ends with softmax (which layers-model separates) or linear. "random" would work`)
+    const perturbation = await prepare({ inputShape, reference })
+    const { rows, because } = perturbation
+    if (rows > maxRows)
+      throw new UserError(`${name}: for inputs of shape [${inputShape.join(', ')}], that is ${because}, one map costs ${formatRows(rows)} rows through the model, more than maxRows = ${maxRows}: make fewer, larger features or windows, or raise maxRows`)
+    return perturbation
+  }
   return {
+    fits: async (model, dataset) => {
+      await prepared(model, dataset)
+    },
     attribute: async ({ model, inputs, targets, randomness, batchRows, reference, signal }) => {
       const { inputShape, classCount } = model
-      if (model.outputs !== 'logits')
-        throw new UserError(`${name}: this method explains logits, but the model gives probabilities: use a model that ends with softmax (which layers-model separates) or linear. "random" would work`)
+      const { rows, begin } = await prepared(model, reference)
       const count = inputs.shape[0] ?? 0
       if (targets.length !== count) throw new UserError(`${name}: expected a target for each of ${count} rows, found ${targets.length}`)
       for (const target of targets)
         if (!(Number.isInteger(target) && target >= 0 && target < classCount)) throw new UserError(`${name}: class ${target} does not exist: the model knows 0 to ${classCount - 1}`)
-      const { rows, because, begin } = await prepare({ inputShape, reference })
-      if (rows > maxRows)
-        throw new UserError(`${name}: for inputs of shape [${inputShape.join(', ')}], that is ${because}, one map costs ${formatRows(rows)} rows through the model, more than maxRows = ${maxRows}: make fewer, larger features or windows, or raise maxRows`)
 
       const size = sizeOf(inputShape)
       const data = new Float32Array(count * size)

@@ -99,7 +99,12 @@ const scoreOf = (side: 'relevant' | 'irrelevant', options: Options) => async (co
 function goalOf(reach: Reach, outputs: Float32Array): number | undefined {
   if (reach === 'any') return undefined
   if (reach === 'runner-up') return argmax(outputs.map((value, index) => (index === argmax(outputs) ? -Infinity : value)))
-  if (reach >= outputs.length) throw new UserError(`reach: class ${reach} does not exist: the model knows 0 to ${outputs.length - 1}`)
+  return classToReach(reach, outputs.length)
+}
+
+/** @throws UserError for a class that the model does not know. */
+function classToReach<R extends Reach>(reach: R, classCount: number): R {
+  if (typeof reach === 'number' && reach >= classCount) throw new UserError(`reach: class ${reach} does not exist: the model knows 0 to ${classCount - 1}`)
   return reach
 }
 
@@ -115,7 +120,14 @@ const define = (name: string, direction: Direction, side: 'relevant' | 'irreleva
     // A curve of the irrelevant features starts where all of them may change.
     options: optionsFrom(side === 'relevant' ? 1 : 0),
     cost: (options) => ({ rows: rowsFor(options), adaptive: true }),
-    create: (options) => ({ direction, score: scoreOf(side, options) }),
+    create: (options) => ({
+      direction,
+      fits: (model) => {
+        networkOf(model)
+        classToReach(options.reach, model.classCount)
+      },
+      score: scoreOf(side, options),
+    }),
   })
 
 /**

@@ -62,6 +62,7 @@ export const parameterRandomisation = defineExtension({
     }
     return {
       direction: comparison.measures === 'distance' ? 'higher' : 'lower',
+      fits: (model) => void networkOf(model),
       score: async ({ model, example, map, mapsOf }) => {
         const models = await modelsOf(model)
         if (models.length === 0) return undefinedResult('the model has no layer with weights')

@@ -1,6 +1,7 @@
 import type { Randomness } from '../random/randomness.js'
 import type { Rows } from '../rows.js'
 import type { Dataset } from './dataset.js'
+import type { FitsModels } from './fits.js'
 import type { Model } from './model.js'
 
 /** What an attribution method is asked for: one map per input. */
@@ -33,7 +34,7 @@ export interface Attributions extends Rows {
  *
  * The maps have the inputs' shape and are signed unless the method says otherwise. A row's map depends on that row alone.
  */
-export interface Attributer {
+export interface Attributer extends FitsModels {
   readonly attribute: (request: AttributionRequest) => Promise<Attributions>
 }
 

@@ -2,6 +2,7 @@ import type { Randomness } from '../random/randomness.js'
 import type { Rows } from '../rows.js'
 import type { Token } from '../token.js'
 import type { Dataset, Example } from './dataset.js'
+import type { FitsModels } from './fits.js'
 import type { Model } from './model.js'
 import type { Neighbour, Sampler } from './sampler.js'
 
@@ -66,7 +67,7 @@ export interface ComparisonTraits {
 export type Direction = 'lower' | 'higher'
 
 /** Judges one map of one input against the model. */
-export interface Score {
+export interface Score extends FitsModels {
   /** Whether lower or higher values are better. */
   readonly direction: Direction
   readonly score: (context: ScoreContext) => Promise<Result>

@@ -2,6 +2,7 @@ import type { Randomness } from '../random/randomness.js'
 import { argmax, eachRow, stackRows } from '../rows.js'
 import type { Attributer } from './attributer.js'
 import type { Dataset, Example } from './dataset.js'
+import type { FitsModels } from './fits.js'
 import type { Model } from './model.js'
 
 /** What a sampler knows of the input whose neighbours it makes. */
@@ -36,7 +37,7 @@ export interface Neighbour {
 }
 
 /** Makes neighbours of an input: similar by noise, by data, by the model's output, or by an attack. */
-export interface Sampler {
+export interface Sampler extends FitsModels {
   /** `count` candidates, the rejected ones among them, each with its reason. */
   readonly sample: (context: SamplerContext, count: number) => Promise<readonly Neighbour[]>
 }

@@ -1,8 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createRandomness, hash } from '../index.js'
+import { binary } from './binary.js'
 import { normalQuantile, portableLog } from './normal-quantile.js'
 import { philox } from './philox.js'
+import { fillOneByOne } from './randomness.js'
+import { fillByVectors } from './vector.js'
 
 // The known answers that come with Random123, the authors' own implementation.
 test.each([
@@ -46,6 +49,23 @@ test('numbers are what they have always been, to the last bit', () => {
   // A list at once and one by one.
   const uniforms = createRandomness(8, 'x').uniforms('p', 0, 10_000)
   expect(createRandomness(8, 'x').normals('p', 0, 10_000)).toEqual(uniforms.map(normalQuantile))
+})
+
+test('numbers by vectors are those made one by one, to the last bit', () => {
+  fc.assert(
+    fc.property(fc.constantFrom('uniforms' as const, 'normals' as const), fc.nat(5000), fc.nat(2 ** 33), fc.tuple(fc.nat(0xffffffff), fc.nat(0xffffffff)), (kind, count, draw, key) => {
+      const [vectors, single] = [new Float64Array(count), new Float64Array(count)]
+      expect(fillByVectors(vectors, kind, key, draw)).toBe(true)
+      fillOneByOne(single, kind, key, draw)
+      expect(vectors).toEqual(single)
+    }),
+  )
+})
+
+test('what is committed is what the sources compile to', async () => {
+  // @ts-expect-error: a script without types
+  const { compile } = (await import('../../../../scripts/assembly.mjs')) as { compile: (name: string) => Promise<string> }
+  expect(await compile('core')).toBe(binary)
 })
 
 test('uniforms fill (0, 1) evenly; normals have mean 0, variance 1 and the right tails', () => {

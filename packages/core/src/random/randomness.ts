@@ -1,6 +1,7 @@
 import { hash } from '../hash.js'
 import { toNormalQuantiles } from './normal-quantile.js'
 import { philox } from './philox.js'
+import { fillByVectors } from './vector.js'
 
 /**
  * Random numbers that depend on (seed, subject, purpose, draw) alone: never on the process, the batch or the order of work.
@@ -29,22 +30,22 @@ export function createRandomness(seed: number, subject: string): Randomness {
     return key
   }
 
-  const uniforms = (purpose: string, draw: number, count: number): Float64Array => {
+  const numbers = (kind: keyof Randomness, purpose: string, draw: number, count: number): Float64Array => {
     const key = keyOf(purpose)
     const values = new Float64Array(count)
-    for (let from = 0; from < count; from += words.length) {
-      const length = Math.min(words.length, count - from)
-      for (let i = 0; i < length; i += 4) philox((from + i) / 4, draw, 0, 0, key[0], key[1], words, i)
-      for (let i = 0; i < length; i++) values[from + i] = (words[i]! + 0.5) / 0x100000000
-    }
+    if (!fillByVectors(values, kind, key, draw)) fillOneByOne(values, kind, key, draw)
     return values
   }
 
-  const normals = (purpose: string, draw: number, count: number): Float64Array => {
-    const values = uniforms(purpose, draw, count)
-    toNormalQuantiles(values)
-    return values
-  }
+  return { uniforms: (purpose, draw, count) => numbers('uniforms', purpose, draw, count), normals: (purpose, draw, count) => numbers('normals', purpose, draw, count) }
+}
 
-  return { uniforms, normals }
+/** What the vector kernels do, for where there are none. */
+export function fillOneByOne(out: Float64Array, kind: keyof Randomness, key: readonly [number, number], draw: number): void {
+  for (let from = 0; from < out.length; from += words.length) {
+    const length = Math.min(words.length, out.length - from)
+    for (let i = 0; i < length; i += 4) philox((from + i) / 4, draw, 0, 0, key[0], key[1], words, i)
+    for (let i = 0; i < length; i++) out[from + i] = (words[i]! + 0.5) / 0x100000000
+  }
+  if (kind === 'normals') toNormalQuantiles(out)
 }

@@ -1,4 +1,5 @@
 import { adamStep } from './adam-step.js'
+import { addSigned } from './add-signed.js'
 import { avgPoolGrad, avgPoolGradOnCpu } from './avg-pool-grad.js'
 import { batchMatMul } from './batch-mat-mul.js'
 import { cast } from './cast.js'
@@ -13,6 +14,8 @@ import { identity } from './identity.js'
 import type { KernelDefinition } from './kernel.js'
 import { maxPoolGrad } from './max-pool-grad.js'
 import { maxPoolGradGrad } from './max-pool-grad-grad.js'
+import { revealCancel } from './reveal-cancel.js'
+import { stableQuotient } from './stable-quotient.js'
 import { mean, sum } from './sum.js'
 import { unsortedSegmentSum } from './unsorted-segment-sum.js'
 
@@ -23,6 +26,7 @@ export type { WasmBackend } from './kernel.js'
 /** What we put in the place of tfjs's kernels on its wasm backend. */
 export const wasmKernels: readonly KernelDefinition[] = [
   adamStep,
+  addSigned,
   avgPoolGrad,
   batchMatMul,
   cast,
@@ -40,6 +44,8 @@ export const wasmKernels: readonly KernelDefinition[] = [
   maxPoolGrad,
   maxPoolGradGrad,
   mean,
+  revealCancel,
+  stableQuotient,
   sum,
   unsortedSegmentSum,
 ]

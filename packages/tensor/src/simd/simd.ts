@@ -19,6 +19,7 @@ export interface Simd {
     value: number, first: number, second: number, gradient: number, newValue: number, newFirst: number, newSecond: number, count: number,
     beta1: number, rest1: number, beta2: number, rest2: number, rate: number, correction: number, epsilon: number,
   ) => void
+  readonly addSigned: (a: number, b: number, x: number, out: number, count: number) => void
   readonly addTo: (target: number, values: number, count: number) => void
   readonly averagePoolGradient: (dy: number, dx: number, ...geometry: Windows) => void
   readonly collectPixels: (
@@ -35,10 +36,14 @@ export interface Simd {
   readonly multiplyFewRows: (a: number, b: number, c: number, rows: number, inner: number, columns: number) => void
   readonly multiplyScratchBytes: { readonly value: number }
   readonly normalise: (x: number, out: number, mean: number, slope: number, offset: number, rows: number, channels: number) => void
+  readonly revealCancel: (
+    z: number, z0: number, total: number, signal: number, sum: number, difference: number, count: number, most: number, rounding: number, tiny: number,
+  ) => void
   readonly spreadPixels: (
     x: number, to: number, firstLine: number, lines: number, height: number, width: number, channels: number, outHeight: number, outWidth: number,
     filterHeight: number, filterWidth: number, strideY: number, strideX: number, top: number, left: number,
   ) => void
+  readonly stableQuotient: (a: number, b: number, out: number, count: number, epsilon: number) => void
   readonly sumLast: (x: number, out: number, outer: number, count: number, divisor: number) => void
   readonly sumMiddle: (x: number, out: number, outer: number, count: number, inner: number, divisor: number) => void
 }

@@ -1,6 +1,6 @@
 import type { ActivationNode } from '@touchstone/network'
-import { tf } from '@touchstone/tensor'
-import { endOf, slopeOver } from './slope-over.js'
+import { inOnePass, tf } from '@touchstone/tensor'
+import { endOf, slopeOver, tiny } from './slope-over.js'
 import type { DeepLiftRule } from './step.js'
 
 /** A part of a difference that is below this, relative to what was added up, is rounding. */
@@ -24,22 +24,29 @@ export const revealCancel =
     const sizes = weights.kernel ? { kernel: tf.abs(weights.kernel) } : {}
     const differences = inputs.map((x, i) => tf.sub(x, reference.inputs[i]!))
     const total = forward(differences.map((dx) => tf.abs(dx)), sizes)
-    const { positive, negative } = parts(tf.sub(z, reference.output), total, z)
+    const point = { z, z0: reference.output, total, signal }
+    const [sum, difference] =
+      behind.name === 'relu' ? inOnePass('RevealCancel', point, { most: behind.max ?? Infinity, rounding, tiny }, () => signalsBack(behind, point)) : signalsBack(behind, point)
 
-    // Where one part is 0 two of these are the same, to the last digit, and so is what it changes.
-    const before = endOf(behind, reference.output)
-    const [up, down] = [endOf(behind, tf.add(before.z, positive)), endOf(behind, tf.add(before.z, negative))]
-    const after = endOf(behind, tf.add(down.z, positive))
-    const [whole, between] = [tf.sub(after.y, before.y), tf.sub(up.y, down.y)]
-    // Half, for the mean of two orders, and half again for the two passes back.
-    const quarter = tf.div(signal, 4)
-    const ofPositive = tf.mul(quarter, slopeOver(behind, [[before, up], [down, after]], tf.add(whole, between), positive))
-    const ofNegative = tf.mul(quarter, slopeOver(behind, [[before, down], [up, after]], tf.sub(whole, between), negative))
-
-    const plain = gradient(tf.add(ofPositive, ofNegative))
-    const bySize = gradient(tf.sub(ofPositive, ofNegative), sizes)
-    return differences.map((dx, i) => tf.add(plain[i]!, tf.mul(tf.sign(dx), bySize[i]!)))
+    const plain = gradient(sum)
+    const bySize = gradient(difference, sizes)
+    return differences.map((dx, i) => inOnePass('AddSigned', { a: plain[i]!, b: bySize[i]!, x: dx }, {}, () => tf.add(plain[i]!, tf.mul(tf.sign(dx), bySize[i]!))))
   }
+
+/** (m+ + m-) / 2 and (m+ - m-) / 2: the signals of the two passes back. */
+function signalsBack(behind: ActivationNode, { z, z0, total, signal }: Readonly<Record<'z' | 'z0' | 'total' | 'signal', tf.Tensor>>): readonly [tf.Tensor, tf.Tensor] {
+  const { positive, negative } = parts(tf.sub(z, z0), total, z)
+  // Where one part is 0 two of these are the same, to the last digit, and so is what it changes.
+  const before = endOf(behind, z0)
+  const [up, down] = [endOf(behind, tf.add(z0, positive)), endOf(behind, tf.add(z0, negative))]
+  const after = endOf(behind, tf.add(down.z, positive))
+  const [whole, between] = [tf.sub(after.y, before.y), tf.sub(up.y, down.y)]
+  // Half, for the mean of two orders, and half again for the two passes back.
+  const quarter = tf.div(signal, 4)
+  const ofPositive = tf.mul(quarter, slopeOver(behind, [[before, up], [down, after]], tf.add(whole, between), positive))
+  const ofNegative = tf.mul(quarter, slopeOver(behind, [[before, down], [up, after]], tf.sub(whole, between), negative))
+  return [tf.add(ofPositive, ofNegative), tf.sub(ofPositive, ofNegative)]
+}
 
 /** dz+ and dz-, which add up to dz up to rounding: exactly 0 where nothing but rounding is left of them. */
 function parts(dz: tf.Tensor, total: tf.Tensor, z: tf.Tensor): { readonly positive: tf.Tensor; readonly negative: tf.Tensor } {

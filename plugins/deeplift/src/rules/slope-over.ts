@@ -38,7 +38,7 @@ export function slopeOver(node: ActivationNode, steps: readonly (readonly [from:
 }
 
 /** Nothing beside any difference of values, and yet something to divide by. */
-const tiny = 1e-25
+export const tiny = 1e-25
 
 /** a / b, and another value where b is 0, as a is there. */
 export function quotientOf(a: tf.Tensor, b: tf.Tensor, atZero: tf.Tensor): tf.Tensor {

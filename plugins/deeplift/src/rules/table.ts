@@ -1,7 +1,7 @@
 import { UserError } from '@touchstone/core'
-import { named, ofActivation, ofKind, type ActivationNode, type CheckedGraph, type Op, type RuleFor } from '@touchstone/network'
+import { named, ofActivation, type ActivationNode, type CheckedGraph, type Op, type RuleFor } from '@touchstone/network'
 import { crossMaximum, crossMinimum } from './cross-maximum.js'
-import { product } from './product.js'
+import { mostFactors, product } from './product.js'
 import { rescale, rescalePrelu } from './rescale.js'
 import { revealCancel } from './reveal-cancel.js'
 import { forKinds, forLayers } from './step.js'
@@ -16,13 +16,15 @@ const base: readonly RuleFor[] = [
   forKinds(['max-pool', 'global-max-pool', 'maximum'], crossMaximum),
   forKinds(['minimum'], crossMinimum),
   forKinds(['multiply'], product),
-  {
-    for: ofKind('softmax'),
-    rule: ({ node: { id } }) => {
-      throw new UserError(`deeplift: layer "${id}" is a softmax inside the network, every output of which depends on all of its inputs, so that no rule of DeepLIFT is made for it: use integrated-gradients or a gradient method`)
-    },
-  },
 ]
+
+/** @throws UserError for a layer that no rule of DeepLIFT is made for. */
+export function checkLayers({ places }: CheckedGraph): void {
+  for (const { node } of places) {
+    if (node.op === 'softmax') throw new UserError(`deeplift: layer "${node.id}" is a softmax inside the network, every output of which depends on all of its inputs, so that no rule of DeepLIFT is made for it: use integrated-gradients or a gradient method`)
+    if (node.op === 'multiply' && node.inputs.length > mostFactors) throw new UserError(`deeplift: layer "${node.id}" multiplies ${node.inputs.length} values, more than ${mostFactors}: multiply them in steps, or use integrated-gradients`)
+  }
+}
 
 /** Linear layers whose outputs are sums of differences times fixed weights, of which RevealCancel parts positive and negative ones. */
 const summing: readonly Op[] = ['dense', 'conv2d', 'depthwise-conv2d', 'add', 'average-pool', 'global-average-pool']

@@ -24,8 +24,10 @@ export function bind(table: CompositeTable, graph: CheckedGraph, options: RuleOp
       if (weighted(place)) throw new UserError(`lrp: the composite leaves layer "${node.id}" (${node.op}) without a rule: add an entry for it, as in { for: '${node.op}', rule: 'epsilon' }`)
       return []
     }
-    const rule = ruleTable[found.rule].make({ ...options, ...found.options })
+    const chosen = { ...options, ...found.options }
+    const rule = ruleTable[found.rule].make(chosen)
     checkKind(found, node)
+    if (found.rule === 'z-box') checkBox(chosen, node, graph)
     const nonNegative = node.inputs.every(isNonNegative)
     return [{ for: ({ node: { id } }) => id === node.id, rule: (step) => rule({ ...step, nonNegative }) }]
   })
@@ -34,6 +36,15 @@ export function bind(table: CompositeTable, graph: CheckedGraph, options: RuleOp
 function checkKind({ rule }: CompositeEntry, { id, op }: GraphNode): void {
   const made: readonly string[] = ruleTable[rule].kinds
   if (!made.includes(op)) throw new UserError(`lrp: the rule "${rule}" is not made for layer "${id}" (${op}), only for ${made.join(', ')}`)
+}
+
+/** @throws UserError for bounds of the box that are not one per channel of the layer's input. */
+function checkBox(options: RuleOptions, { id, inputs: [input] }: GraphNode, graph: CheckedGraph): void {
+  const channels = graph.placeOf(input!).shape.at(-1)!
+  for (const side of ['low', 'high'] as const) {
+    const bound = options[side]
+    if (typeof bound !== 'number' && bound.length !== channels) throw new UserError(`lrp: ${side} of the z-box rule at layer "${id}" has ${bound.length} values, but its input has ${channels} channels: give one number, or one per channel`)
+  }
 }
 
 /** Whether an entry is for a layer. */

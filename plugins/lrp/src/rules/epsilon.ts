@@ -1,7 +1,7 @@
 import { tf } from '@touchstone/tensor'
 import { norm } from './norm.js'
 import type { LrpStep, MakeRule } from './step.js'
-import { share, stabilised } from './terms.js'
+import { share, stableQuotient } from './terms.js'
 
 /**
  * The epsilon rule: R_in = x W^T (R / stab(x W + b)). On networks of ReLUs it gives input x gradient as epsilon goes to 0.
@@ -21,5 +21,5 @@ export const zero: MakeRule = (options) => epsilon({ ...options, epsilon: 1e-9 }
 /** Every output of y = s x + t has the one input, which takes the share of s x in it. */
 function ofAffine({ inputs: [x], weights: { scale, shift }, output, signal, gradient }: LrpStep, { bias, epsilon: e }: Parameters<MakeRule>[0]): tf.Tensor {
   if (!shift || bias !== 'kept') return signal
-  return tf.mul(x!, gradient(tf.div(signal, stabilised(output, e)), scale && { scale })[0]!)
+  return tf.mul(x!, gradient(stableQuotient(signal, output, e), scale && { scale })[0]!)
 }

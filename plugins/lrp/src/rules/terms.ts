@@ -1,4 +1,4 @@
-import { tf } from '@touchstone/tensor'
+import { inOnePass, tf } from '@touchstone/tensor'
 import type { RuleOptions } from './options.js'
 import type { LrpStep } from './step.js'
 
@@ -18,8 +18,9 @@ export const positive = (t: tf.Tensor): tf.Tensor => tf.relu(t)
 /** min(t, 0). */
 export const negative = (t: tf.Tensor): tf.Tensor => tf.minimum(t, 0)
 
-/** z + epsilon sign(z), with sign(0) = 1. */
-export const stabilised = (z: tf.Tensor, epsilon: number): tf.Tensor => tf.add(z, tf.sub(epsilon, tf.mul(2 * epsilon, tf.step(tf.neg(z), 0))))
+/** R / (z + epsilon sign(z)), with sign(0) = 1. */
+export const stableQuotient = (relevance: tf.Tensor, z: tf.Tensor, epsilon: number): tf.Tensor =>
+  inOnePass('StableQuotient', { a: relevance, b: z }, { epsilon }, () => tf.div(relevance, tf.add(z, tf.sub(epsilon, tf.mul(2 * epsilon, tf.step(tf.neg(z), 0))))))
 
 /** x+ with one kernel and x- with another; where no input is negative the second part is none. */
 export function bySign({ inputs: [x], nonNegative }: LrpStep, withPositive: () => tf.Tensor, withNegative: () => tf.Tensor): Term[] {
@@ -41,7 +42,7 @@ export function total(step: LrpStep, terms: readonly Term[], bias: tf.Tensor | u
  * @param z what the contributions add up to, `total` of them unless a rule says otherwise
  */
 export function share(step: LrpStep, terms: readonly Term[], bias: tf.Tensor | undefined, relevance: tf.Tensor, options: Handling, z = total(step, terms, bias, options)): tf.Tensor {
-  const s = tf.div(relevance, stabilised(z, options.epsilon))
+  const s = stableQuotient(relevance, z, options.epsilon)
   const sum = terms
     .map(({ x, kernel, factor = 1 }) => scaled(tf.mul(x, step.gradient(s, { kernel })[0]!), factor))
     .reduce((a, b) => tf.add(a, b))

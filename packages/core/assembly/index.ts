@@ -1,0 +1,2 @@
+export { normalQuantiles } from './normal-quantile'
+export { uniforms } from './philox'
