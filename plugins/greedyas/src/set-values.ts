@@ -53,7 +53,11 @@ export async function setValues({ network, input, target, groups, bounds, batchR
   const cap = largestMove(input, bounds, norm)
   const changes = objective === 'robustness-sr' ? 1 : 0
   const asked = { sets: 0, rows: 0, unreached: 0 }
-  const maskOf = (set: FeatureSet): Float32Array => Float32Array.from(groups.of, (feature) => (set[feature] === changes ? 1 : 0))
+  const maskOf = (set: FeatureSet): Float32Array => {
+    const mask = new Float32Array(input.length)
+    for (let index = 0; index < mask.length; index++) mask[index] = Number(set[groups.of[index]!] === changes)
+    return mask
+  }
   const within = (mask: Float32Array, start: Float32Array): Float32Array => start.map((value, i) => (mask[i] === 1 ? value : input[i]!))
   let marginAtInput = NaN
 
