@@ -2,6 +2,7 @@ import { canonicalJson, createToken, isRecord, option, UserError, type ScoreCont
 import * as z from 'zod/mini'
 import { absentValues, type Absent } from './absent.js'
 import { outputsOfVariants } from './outputs.js'
+import { randomSquares } from './random-squares.js'
 import { randomSubsets } from './random-subsets.js'
 import { copyUnits, unitsOf, type Unit } from './units.js'
 
@@ -13,6 +14,11 @@ const isSize = (value: unknown): value is SubsetSize =>
 
 export const subsetSize = z.custom<SubsetSize>(isSize, 'expected a whole number above 0, or { share: 0.5 } with a share above 0 and at most 1')
 
+/** A random square of an image, `square` pixels high and wide. */
+export interface Square {
+  readonly square: number
+}
+
 export const subsetOption = option(subsetSize, { summary: 'how many units are taken away at once: a number, or a share of all as { share: 0.5 }', default: { share: 0.5 }, unit: 'pixels or values' })
 
 export const runsOption = (fallback: number) =>
@@ -20,7 +26,7 @@ export const runsOption = (fallback: number) =>
 
 /** What determines the masked inputs of an example. */
 export interface MaskOptions {
-  readonly subset: SubsetSize
+  readonly subset: SubsetSize | Square
   readonly runs: number
   readonly baseline: Absent
   readonly unit: Unit
@@ -41,15 +47,15 @@ const masked = createToken<Masked>('@touchstone/fidelity:masked')
  * Random subsets of an example and the falls of the output without each. They follow from seed, example and options alone, so they are made once per
  * example and model, for all methods and all scores that ask for the same.
  *
- * @throws UserError where a subset is larger than the input.
+ * @throws UserError where a subset or a square is larger than the input, or squares are asked of what is no image.
  */
 export function maskedOutputs(context: ScoreContext, { subset, runs, baseline, unit }: MaskOptions, who: string): Promise<Masked> {
   return context.shared(masked, canonicalJson({ subset, runs, baseline, unit }), async () => {
     const { model, outputs, target, randomness } = context
     const { count, width } = unitsOf(model.inputShape, unit)
-    const size = sizeOfSubset(subset, count, unit, who)
     const absent = await absentValues(baseline, context, who)
-    const subsets = Array.from({ length: runs }, randomSubsets(count, size, randomness))
+    const drawn = typeof subset === 'object' && 'square' in subset ? randomSquares(subset.square, model.inputShape, count, randomness, who) : randomSubsets(count, sizeOfSubset(subset, count, unit, who), randomness)
+    const subsets = Array.from({ length: runs }, drawn)
     const without = await outputsOfVariants(context, runs, outputScale(context), (x, run) => copyUnits(absent, x, subsets[run]!, width))
     return { subsets, falls: without.map((output) => outputs[target]! - output), absent }
   })
