@@ -74,7 +74,7 @@ export const greedyAs = defineExtension({
       default: 'robustness-sr',
     }),
     norm: option(z.enum(['l2', 'linf'], 'expected l2 or linf'), { summary: 'how a change is measured: its Euclidean length, or its largest value', default: 'l2' }),
-    samples: option(wholeFrom(8), { summary: 'random sets per round of a regression', default: 200, unit: 'sets' }),
+    samples: option(wholeFrom(8), { summary: 'random sets per round of a regression', default: 100, unit: 'sets' }),
     steps: option(wholeFrom(1), { summary: 'steps of the search behind each set', default: 5, unit: 'rows' }),
     budget: option(wholeFrom(1), { summary: 'rows after which no round begins', default: 50_000, unit: 'rows' }),
     ranked: option(z.number('expected a number').check(z.gt(0, 'expected more than 0'), z.lte(1, 'expected at most 1')), { summary: 'the share of the features that is ranked; one-step ranks all', default: 0.5 }),

@@ -53,7 +53,7 @@ const linearPerFeature = 4
  */
 export async function* greedyRounds(subject: Subject, { method, objective, norm, samples, steps, budget, ranked }: RoundsOptions): AsyncGenerator<Round> {
   const { groups: { count }, randomness } = subject
-  const values = await setValues(subject, objective, norm, steps)
+  const values = await setValues(subject, { objective, norm, steps, budget })
   const goal = method === 'one-step' ? count : Math.max(1, Math.round(ranked * count))
   const taken = method === 'one-step' ? count : method === 'greedy' ? 1 : Math.ceil(shareOfRound * count)
   const better = objective === 'robustness-sr' ? 1 : -1
@@ -98,13 +98,14 @@ export async function* greedyRounds(subject: Subject, { method, objective, norm,
   }
 }
 
-/** The places of the numbers below `limit`. */
+/** The places of the numbers below `limit`; where none is, that of the smallest, since an empty set tells nothing. */
 function placesBelow(numbers: Float64Array, limit: number): Uint32Array {
   const places = new Uint32Array(numbers.length)
+  const smallest = numbers.reduce((a, b) => Math.min(a, b), Infinity)
   let count = 0
   for (let place = 0; place < numbers.length; place++) {
     places[count] = place
-    count += Number(numbers[place]! < limit)
+    count += Number(numbers[place]! < limit || numbers[place] === smallest)
   }
   return places.slice(0, count)
 }
