@@ -39,7 +39,7 @@ export function modelFromNetwork(network: Network, { outputs = 'logits', dispose
     outputs,
     fingerprint: fingerprintOf(graph),
     mflopPerRow: mflopPerRow(graph),
-    capabilities: outputs === 'logits' ? { network, representation: (inputs) => ask(inputs, (x) => tf.reshape(forward(network, x).of(decisive), [x.shape[0]!, -1])) } : {},
+    capabilities: outputs === 'logits' ? { network, representation: (inputs) => ask(inputs, (x) => tf.reshape(forward(network, x).of(decisive), [x.shape[0], -1])) } : {},
     predict: (inputs) => ask(inputs, network.logits),
     rowsRun: network.rowsRun,
     ...(dispose && { dispose: network.dispose }),

@@ -52,8 +52,8 @@ const wholeFrom = (least: number) => z.int('expected a whole number').check(z.gt
  * in which it was chosen, 0 for features that were not, in the shape of the input. Not signed. With objective `robustness-sr` the features chosen are those
  * that, changed alone, take the smallest change to leave the class; with `robustness-sr-complement` those that, held, make it the largest.
  *
- * eps* of a set is searched for by a few steps along the decision boundary, from the best that is known of the set so far. Zeros for a class that the model
- * does not predict. Where `budget` ends, features chosen by then are told apart.
+ * eps* of a set is searched for by a few steps along the decision boundary, from the best that is known of the set so far, and by bisection where these find nothing and
+ * the budget pays for it. Zeros for a class that the model does not predict. Where `budget` ends, features chosen by then are told apart.
  *
  * Source: Hsieh et al., "Evaluations and methods for explanation through robustness analysis", ICLR 2021.
  */

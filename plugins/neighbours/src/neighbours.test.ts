@@ -55,7 +55,7 @@ test('with sameClass the search goes on until there are enough; those passed ove
   expect(await sample({ sameClass: true, norm: 'linf' }, 9)).toContainEqual([1, 0, 'other class'])
   // From a point beside the boundary: three of the other class are nearer than the second of its own.
   const row = [[0.5, 0], [0.6, 0], [0.61, 0], [0.62, 0], [0.45, 0], [0.3, 0], [0.1, 0], [0.63, 0]]
-  const found = async (count: number, options = {}) => (await sample({ sameClass: true, ...options }, count, datasetOf(row, [2]), [0.49, 0])).map(([x, , rejected]) => `${x!.toFixed(2)}${rejected === undefined ? '' : ' -'}`)
+  const found = async (count: number, options = {}) => (await sample({ sameClass: true, ...options }, count, datasetOf(row, [2]), [0.49, 0])).map(([x, , rejected]) => `${x.toFixed(2)}${rejected === undefined ? '' : ' -'}`)
   expect(await found(1)).toEqual(['0.45'])
   expect(await found(2)).toEqual(['0.45', '0.60 -', '0.61 -', '0.62 -', '0.63 -', '0.30'])
   expect(await found(3)).toEqual([...(await found(2)), '0.10'])
