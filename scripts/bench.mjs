@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = new URL('..', import.meta.url)
 const at = (path) => new URL(path, root).href
-const suites = { kernels, engine, networks, 'networks-large': networksLarge, workers, methods, 'methods-large': methodsLarge, comparisons, scores, results, evaluation }
+const suites = { kernels, engine, networks, 'networks-large': networksLarge, workers, methods, 'methods-large': methodsLarge, comparisons, scores, 'scores-large': scoresLarge, results, evaluation }
 const asked = process.argv.slice(2)
 for (const name of asked) if (!(name in suites)) throw new Error(`no benchmark named "${name}"; there are: ${Object.keys(suites).join(', ')}`)
 for (const [name, run] of Object.entries(suites)) {
@@ -122,7 +122,7 @@ async function methodsLarge() {
 /** Makes extensions of the shipped plugins as an evaluation would. */
 async function plugins() {
   const { Base, Host } = await import(at('packages/core/dist/index.js'))
-  const names = ['tfjs-models', 'gradients', 'ig', 'deeplift', 'lrp']
+  const names = ['tfjs-models', 'datasets', 'gradients', 'ig', 'deeplift', 'lrp', 'robustness-sr', 'greedyas']
   const host = new Host(await Promise.all(names.map(async (name) => (await import(at(`plugins/${name}/dist/index.js`))).default)))
   const scope = host.open([{ token: Base, value: { path: fileURLToPath(at('examples/quickstart')) } }])
   const make = (kind, use, options = {}) => {
@@ -170,7 +170,7 @@ async function results() {
   }
 }
 
-/** Scores of eight methods in forward rows, and how long the search for neighbours takes among 60,000 digits. */
+/** Scores of eight methods in forward rows, how long the search for neighbours takes among 60,000 digits, and what the smallest changes cost. */
 async function scores() {
   const { Base, defineExtension, definePlugin, Host } = await import(at('packages/core/dist/index.js'))
   const { evaluate } = await import(at('packages/evaluation/dist/index.js'))
@@ -201,7 +201,7 @@ async function scores() {
     metrics,
     batchRows,
   })
-  const { mnist } = await plugins()
+  const { make, mnist } = await plugins()
   const model = await mnist()
   const host = new Host([datasets])
   const scope = host.open([{ token: Base, value: { path: baseFolder } }])
@@ -246,6 +246,88 @@ async function scores() {
     }
     row(`${count} nearest in ${norm}${radius < Infinity ? ` within ${radius}` : ''}`, (performance.now() - start) / queries, 'each')
   }
+  await smallestChanges({ make, mnist })
+}
+
+/** One input of a model, and what scores and methods ask about it. */
+async function subjectOf(model, input, dataset, batchRows = 64) {
+  const { argmax, createRandomness } = await import(at('packages/core/dist/index.js'))
+  const shape = model.inputShape
+  const { data: outputs } = await model.predict({ shape: [1, ...shape], data: input })
+  const target = argmax(outputs)
+  const randomness = createRandomness(1, 'subject')
+  const mapBy = async (attributer) => attributer.attribute({ model, inputs: { shape: [1, ...shape], data: input }, targets: [target], randomness: [randomness], batchRows, reference: dataset })
+  const judge = (score, { data }) => score.score({ model, example: { id: 'subject', input }, outputs, target, map: { shape, data }, dataset, randomness, batchRows })
+  return { mapBy, judge }
+}
+
+/** Milliseconds of a piece of work, and its answer. */
+async function timed(work) {
+  const from = performance.now()
+  const answer = await work()
+  return { answer, time: performance.now() - from }
+}
+
+/** GreedyAS on one input: seconds, rows per set, and the area of its own curve. */
+async function greedy(label, { make, model, subject }, options, limit) {
+  const score = await make('score', 'robustness-sr')
+  const attributer = await make('attributer', 'greedyas', options)
+  const before = model.rowsRun()
+  const { answer: map, time } = await timed(() => subject.mapBy(attributer))
+  const rows = model.rowsRun() - before
+  const [sets] = map.diagnostics['sets-asked']
+  const { value } = await subject.judge(score, map)
+  row(label, time, `${rows} rows, ${(rows / sets).toFixed(1)} a set; S_r area ${value.toFixed(3)}${limit ? ` (limit ${limit} s)` : ''}`)
+  return value
+}
+
+/** Robustness-S_r and GreedyAS on one input. */
+async function smallestChanges({ make, mnist }) {
+  const dataset = await make('dataset', 'mnist', { split: 'test' })
+  const model = await mnist()
+  const subject = await subjectOf(model, (await dataset.example(0)).input, dataset)
+  const methods = ['gradient', 'saliency', 'input-x-gradient', 'guided-backprop', 'deconvolution', 'smoothgrad', 'integrated-gradients', 'lrp']
+  const maps = await Promise.all(methods.map(async (use) => subject.mapBy(await make('attributer', use))))
+  const score = await make('score', 'robustness-sr')
+  const { time } = await timed(async () => {
+    for (const map of maps) await subject.judge(score, map)
+  })
+  row(`S_r, 10 points, ${methods.length} methods`, time, 'one thread (limit 30 s)')
+  await greedy('GreedyAS, 28 x 28', { make, model, subject }, {}, 60)
+  const { cifarNetwork } = await import(at('packages/network/bench/architectures.mjs'))
+  await greedyOn('GreedyAS, 32 x 32 x 3, blocks of 4', cifarNetwork, make, { features: { blocks: 4 } }, 90)
+}
+
+/** GreedyAS on random pixels and a network with random weights. */
+async function greedyOn(label, build, make, options, limit) {
+  const network = await import(at('packages/network/dist/index.js'))
+  const model = network.modelFromNetwork(await build(), { dispose: true })
+  const { inputs } = await requestFor(model, 1)
+  const subject = await subjectOf(model, inputs.data, { inputShape: model.inputShape, size: 0, range: { low: 0, high: 1 }, fingerprint: 'none' }, 16)
+  await greedy(`${label}, ${model.mflopPerRow.toFixed(0)} MFLOP`, { make, model, subject }, options, limit)
+  await model.dispose()
+}
+
+/** What the small budgets of Robustness-S_r and GreedyAS lose, and GreedyAS on an input of 224 x 224. */
+async function scoresLarge() {
+  const { make, mnist } = await plugins()
+  const dataset = await make('dataset', 'mnist', { split: 'test' })
+  const model = await mnist()
+  const subject = await subjectOf(model, (await dataset.example(0)).input, dataset)
+  const map = await subject.mapBy(await make('attributer', 'saliency'))
+  const areas = {}
+  for (const use of ['robustness-sr', 'robustness-sr-reference']) {
+    const score = await make('score', use)
+    const { answer, time } = await timed(() => subject.judge(score, map))
+    areas[use] = answer.value
+    row(use, time, `area ${answer.value.toFixed(4)}`)
+  }
+  console.log(`area of 200 steps x 8 starts: ${(areas['robustness-sr-reference'] / areas['robustness-sr']).toFixed(3)} of ours (below 1: ours is not the smallest)`)
+  const { smallNetwork } = await import(at('packages/network/bench/architectures.mjs'))
+  await greedyOn('GreedyAS, 224 x 224 x 3, blocks of 16', smallNetwork, make, { features: { blocks: 16 } }, 600)
+  const own = await greedy('GreedyAS, 28 x 28', { make, model, subject }, {})
+  const rich = await greedy('the same, 20 x the budget', { make, model, subject }, { samples: 1000, steps: 10, budget: 1_000_000 })
+  console.log(`area of its own run: ${(own / rich).toFixed(3)} of that with 20 x the budget (limit 1.05)`)
 }
 
 /** What the evaluation adds to the work of model and methods. */

@@ -1,4 +1,4 @@
-import { ConfigError, createToken, defineExtension, definePlugin, eachRow, mean, UserError, type Attributer, type Result, type Score } from '@touchstone/core'
+import { ConfigError, createToken, defineExtension, definePlugin, eachRow, mean, UserError, type Attributer, type Result, type Rows, type Score } from '@touchstone/core'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { evaluate, rowsCsv, summaryCsv, type EvaluationConfig } from './index.js'
 import { calls, linearModel, robust, toyConfig, toyPlugin } from './testing.js'
@@ -33,6 +33,19 @@ describe('robustness, worked out by hand at (1, 1)', () => {
     const [value] = await values(toyConfig({ ...first, metrics: { mine: robust(options) } }))
     if (typeof expected === 'number') expect(value).toBeCloseTo(expected, 6)
     else expect(value).toBe(expected)
+  })
+
+  test('relative to what the model makes of inputs inside, in batches of any size; a model that does not show it is an error', async () => {
+    const asked: number[] = []
+    const representation = ({ shape, data }: Rows): Promise<Rows> => {
+      asked.push(shape[0]!)
+      return Promise.resolve({ shape, data: data.map((value) => 3 * value) })
+    }
+    const open = { ...linearModel([[1, 2], [0, 0]]), capabilities: { representation } }
+    const metrics = { mine: robust({ relativeTo: 'representation-distance' }) }
+    for (const batchRows of [1, 2, 64]) expect((await values(toyConfig({ ...first, models: { open: { given: open } }, metrics, batchRows })))[0]).toBeCloseTo((3 / 3 + 8 / 6) / 2, 6)
+    expect(asked).toEqual([1, 1, 1, 2, 1, 3])
+    await expect(evaluate(toyConfig({ ...first, metrics }))).rejects.toThrow('needs a model that shows what its last layer is given, and this one does not: use "output-distance"')
   })
 
   test('an input without any neighbour has no value, never 0', async () => {
@@ -312,7 +325,7 @@ test('a method that cannot explain the model is refused with those that can', as
 })
 
 test('no method is promised for a model of probabilities, which none explains', async () => {
-  const sure = { ...linearModel([[1, 2], [0, 0]]), outputs: 'probabilities' as const, capabilities: { networkMissing: 'layer "memory" is not supported' } }
+  const sure = { ...linearModel([[1, 2], [0, 0]]), outputs: 'probabilities' as const, capabilities: { networkMissing: 'layer "memory" is not supported' } as object }
   await expect(evaluate(toyConfig({ models: { sure: { given: sure } }, attributers: { n: 'needs-network' } }))).rejects.toThrow(
     'attributers.n: needs a model with network, which "sure" does not offer (layer "memory" is not supported; its outputs are probabilities, not logits); methods explain logits: end the model with softmax, which is separated, or linear',
   )

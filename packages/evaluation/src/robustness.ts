@@ -1,5 +1,7 @@
 import {
+  breathe,
   defineExtension,
+  eachRow,
   isFiniteArray,
   l2Distance,
   mean,
@@ -7,6 +9,7 @@ import {
   quantile,
   ref,
   resultOf,
+  stackRows,
   UserError,
   undefinedResult,
   type AttributionMap,
@@ -17,14 +20,15 @@ import {
 } from '@touchstone/core'
 import * as z from 'zod/mini'
 
-/** What a distance of two maps is divided by, for one neighbour. */
+/** What the distances of maps are divided by, for each neighbour. */
 const denominators = {
-  none: () => 1,
-  'map-norm': ({ map }) => norm(map.data),
-  'input-distance': (_context, { inputDistance }) => inputDistance.l2,
-  'logit-distance': (_context, { logitDistance }) => Math.abs(logitDistance),
-  'output-distance': ({ outputs }, neighbour) => l2Distance(outputs, neighbour.outputs),
-} as const satisfies Record<string, (context: ScoreContext, neighbour: Neighbour) => number>
+  none: (_context, neighbours) => neighbours.map(() => 1),
+  'map-norm': ({ map }, neighbours) => neighbours.map(() => norm(map.data)),
+  'input-distance': (_context, neighbours) => neighbours.map(({ inputDistance }) => inputDistance.l2),
+  'logit-distance': (_context, neighbours) => neighbours.map(({ logitDistance }) => Math.abs(logitDistance)),
+  'output-distance': ({ outputs }, neighbours) => neighbours.map((neighbour) => l2Distance(outputs, neighbour.outputs)),
+  'representation-distance': representationDistances,
+} as const satisfies Record<string, (context: ScoreContext, neighbours: readonly Neighbour[]) => readonly number[] | Promise<readonly number[]>>
 
 type RelativeTo = keyof typeof denominators
 
@@ -53,8 +57,8 @@ export const robustness = defineExtension({
   options: {
     sampler: ref('sampler', { summary: 'makes the neighbours' }),
     comparison: ref('comparison', { summary: 'judges the map of a neighbour against the map of the input' }),
-    relativeTo: option(oneOf<RelativeTo>('none', 'map-norm', 'input-distance', 'logit-distance', 'output-distance'), {
-      summary: 'what a distance is divided by: nothing, ||g(x)||_2, ||x~ - x||_2, |F_y(x) - F_y(x~)| or ||F(x) - F(x~)||_2',
+    relativeTo: option(oneOf<RelativeTo>('none', 'map-norm', 'input-distance', 'logit-distance', 'output-distance', 'representation-distance'), {
+      summary: 'what a distance is divided by: nothing, ||g(x)||_2, ||x~ - x||_2, |F_y(x) - F_y(x~)|, ||F(x) - F(x~)||_2 or ||h(x) - h(x~)||_2, h being what the last layer with weights is given',
       default: 'none',
     }),
     aggregate: option(oneOf('mean', 'worst', 'quantile'), { summary: 'from neighbours to one value; worst is the largest distance, the smallest similarity', default: 'mean' }),
@@ -65,7 +69,7 @@ export const robustness = defineExtension({
     samples: option(z.int('expected a whole number').check(z.gte(1, 'expected at least 1'), z.lte(100_000, 'expected at most 100000')), { summary: 'neighbours drawn per input', default: 10, unit: 'neighbours' }),
     minAccepted: option(z.int('expected a whole number').check(z.gte(1, 'expected at least 1')), { summary: 'fewer accepted neighbours give no value', default: 1, unit: 'neighbours' }),
   },
-  cost: ({ sampler, samples }) => ({ rows: sampler.rows * samples, maps: samples, ...(sampler.adaptive ? { adaptive: true } : {}) }),
+  cost: ({ sampler, samples, relativeTo }) => ({ rows: sampler.rows * samples + (relativeTo === 'representation-distance' ? samples + 1 : 0), maps: samples, ...(sampler.adaptive ? { adaptive: true } : {}) }),
   check: ({ samples, minAccepted }) =>
     (minAccepted as number) > (samples as number) ? [{ option: 'minAccepted', message: `${String(minAccepted)} can never be accepted out of ${String(samples)} samples: lower it, or draw more` }] : [],
   create: ({ sampler, comparison, relativeTo, aggregate, quantile: p, samples, minAccepted }) => {
@@ -79,7 +83,8 @@ export const robustness = defineExtension({
         if (accepted.length < minAccepted) return undefinedResult(`${accepted.length} of ${neighbours.length} neighbours were accepted, ${minAccepted} are needed`, { diagnostics: counts })
 
         const maps = await context.maps(accepted.map(({ input }) => input))
-        const results = accepted.map((neighbour, index) => compareRelative(comparison, denominators[relativeTo](context, neighbour), context.map, maps[index]!))
+        const divisors = await denominators[relativeTo](context, accepted)
+        const results = maps.map((other, index) => compareRelative(comparison, divisors[index]!, context.map, other))
         const values = Float64Array.from(results.flatMap(({ value }) => value ?? [])).sort()
         const failed = results.find(({ value }) => value === undefined)
         const diagnostics = { ...counts, ...largestDiagnostics(results), ...(failed ? { undefined: results.length - values.length, 'undefined because': failed.reason! } : {}) }
@@ -95,6 +100,19 @@ export const robustness = defineExtension({
     }
   },
 })
+
+/** ||h(x) - h(x~)||_2. @throws UserError where the model does not show h. */
+async function representationDistances({ model, example, batchRows, signal }: ScoreContext, neighbours: readonly Neighbour[]): Promise<readonly number[]> {
+  const { representation } = model.capabilities
+  if (!representation) throw new UserError('relativeTo "representation-distance" needs a model that shows what its last layer is given, and this one does not: use "output-distance"')
+  const inputs = [example.input, ...neighbours.map(({ input }) => input)]
+  const inside: Float32Array[] = []
+  for (let from = 0; from < inputs.length; from += batchRows) {
+    await breathe(signal)
+    inside.push(...eachRow(await representation(stackRows(inputs.slice(from, from + batchRows), model.inputShape))))
+  }
+  return inside.slice(1).map((other) => l2Distance(inside[0]!, other))
+}
 
 function compareRelative(comparison: Comparison, denominator: number, map: AttributionMap, other: AttributionMap): Result {
   if (!isFiniteArray(other.data)) return undefinedResult('the map of a neighbour is not finite')

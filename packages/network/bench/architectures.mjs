@@ -79,6 +79,13 @@ export function squeezeNet() {
   return b.graph(b.average(b.relu(b.conv(at, 1, 512, 1000))))
 }
 
+/** Five convolutions on 224 x 224 pixels, below 0.2 GFLOP a row. */
+export function smallNetwork() {
+  const { conv2d, globalAveragePooling2d, dense } = layers.layers
+  const conv = (filters, seed, more = {}) => conv2d({ filters, kernelSize: 3, strides: 2, padding: 'same', activation: 'relu', kernelInitializer: layers.initializers.heNormal({ seed }), ...more })
+  return networkFromLayers(layers.sequential({ layers: [conv(24, 1, { inputShape: [224, 224, 3] }), conv(48, 2), conv(96, 3), conv(128, 4), globalAveragePooling2d({}), dense({ units: 10, activation: 'softmax', kernelInitializer: layers.initializers.glorotNormal({ seed: 6 }) })] }))
+}
+
 export function cifarNetwork() {
   const { conv2d, maxPooling2d, flatten, dense } = layers.layers
   const conv = (filters, seed, more = {}) => conv2d({ filters, kernelSize: 3, padding: 'same', activation: 'relu', kernelInitializer: layers.initializers.heNormal({ seed }), ...more })

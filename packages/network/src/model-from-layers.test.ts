@@ -33,6 +33,18 @@ describe('a softmax at the end is separated', () => {
     expect(sums.some((sum) => Math.abs(sum - 1) > 1e-3)).toBe(true)
   })
 
+  test('the representation is what the last layer with weights is given', async () => {
+    const hidden = dense({ inputShape: [4], units: 5, activation: 'relu', kernelInitializer: seeded(1) })
+    const model = await modelFromLayers(sequential(hidden, dropout({ rate: 0.5 }), dense({ units: 3, activation: 'softmax', kernelInitializer: seeded(2) })))
+    const before = tf.memory().numTensors
+    const { shape, data } = await model.capabilities.representation!({ shape: [2, 4], data: random(8) })
+    expect(tf.memory().numTensors).toBe(before)
+    expect(shape).toEqual([2, 5])
+    const expected = await (hidden.apply(tf.tensor2d(random(8), [2, 4])) as tf.Tensor).data()
+    expected.forEach((value, i) => expect(data[i]).toBeCloseTo(value, 6))
+    expect(model.rowsRun()).toBe(2)
+  })
+
   test('a linear end is taken as it is; a sigmoid gives probabilities and no network', async () => {
     const linear = sequential(dense({ inputShape: [4], units: 3 }))
     const x = tf.ones([1, 4])

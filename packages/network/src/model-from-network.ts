@@ -1,8 +1,10 @@
-import { UserError, type Model } from '@touchstone/core'
+import { UserError, type Model, type Rows } from '@touchstone/core'
 import { tf } from '@touchstone/tensor'
 import { fingerprintOf } from './graph/fingerprint.js'
+import { weightsOf } from './graph/node.js'
 import { mflopPerRow } from './mflop.js'
 import type { Network } from './network.js'
+import { forward } from './run/forward.js'
 
 /** What becomes of a network as a model. */
 export interface ModelFromNetworkOptions {
@@ -21,21 +23,24 @@ export function modelFromNetwork(network: Network, { outputs = 'logits', dispose
   const { graph, inputShape, outputShape } = network
   if (graph.inputs.length !== 1) throw new UserError(`expected a model of one input, found ${graph.inputs.length}: ${graph.inputs.join(', ')}`)
   expectClasses(outputShape)
+  // A network without weights decides by its outputs.
+  const decisive = graph.places.findLast(({ node }) => weightsOf(node).length > 0)?.node.inputs[0] ?? graph.output
+  const ask = async (inputs: Rows, of: (x: tf.Tensor) => tf.Tensor): Promise<Rows> => {
+    const result = tf.tidy(() => of(tf.tensor(inputs.data, [...inputs.shape])))
+    try {
+      return { shape: result.shape, data: (await result.data()) as Float32Array }
+    } finally {
+      result.dispose()
+    }
+  }
   return {
     inputShape,
     classCount: network.classCount,
     outputs,
     fingerprint: fingerprintOf(graph),
     mflopPerRow: mflopPerRow(graph),
-    capabilities: outputs === 'logits' ? { network } : {},
-    predict: async (inputs) => {
-      const result = tf.tidy(() => network.logits(tf.tensor(inputs.data, [...inputs.shape])))
-      try {
-        return { shape: result.shape, data: (await result.data()) as Float32Array }
-      } finally {
-        result.dispose()
-      }
-    },
+    capabilities: outputs === 'logits' ? { network, representation: (inputs) => ask(inputs, (x) => tf.reshape(forward(network, x).of(decisive), [x.shape[0], -1])) } : {},
+    predict: (inputs) => ask(inputs, network.logits),
     rowsRun: network.rowsRun,
     ...(dispose && { dispose: network.dispose }),
   }

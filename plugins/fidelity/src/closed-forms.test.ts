@@ -42,6 +42,16 @@ describe('on a linear model, for g = w (x - b)', () => {
     )
   })
 
+  test('infidelity by squares is 0 too, with pixels as units and with values', async () => {
+    const shape = [5, 4, 2]
+    const weights = numbers(40, 1)
+    const input = numbers(40, 2)
+    for (const unit of ['pixel', 'scalar']) for (const square of [1, 3, 4]) {
+      const contributions = input.map((value, i) => weights[i]! * (value - 0.5))
+      expect((await scoreOf('infidelity', linear(weights, shape), input, contributions, { options: { perturbation: { square }, runs: 12, baseline: 0.5, unit } })).value).toBeLessThan(1e-8)
+    }
+  })
+
   test('areas of deletion and insertion are those of sorted contributions', async () => {
     await fc.assert(
       fc.asyncProperty(cases, async ({ n, seed, baseline }) => {

@@ -19,6 +19,7 @@ const scores: readonly (readonly [string, Asked['options'], readonly [number, nu
   ['sensitivity-n', { runs: 10, sizes: [2, 9], baseline: 'minimum' }, [-1, 1]],
   ['infidelity', { runs: 15 }, [0, Infinity]],
   ['infidelity', { runs: 15, perturbation: { noise: 0.1 }, normalise: true }, [0, Infinity]],
+  ['infidelity', { runs: 15, perturbation: { square: 3 } }, [0, Infinity]],
   ['insertion', { steps: 7 }, [0, 1]],
   ['deletion', { baseline: 0.5 }, [0, 1]],
   ['pixel-flipping', { perStep: 4 }, [0, 1]],
@@ -79,13 +80,16 @@ test.each([
   ['fidelity', { subset: 0 }, 'subset: expected a whole number above 0, or { share: 0.5 } with a share above 0 and at most 1, found 0'],
   ['fidelity', { runs: 1 }, 'runs: expected at least 2, found 1'],
   ['fidelity', { baseline: { blur: 0 } }, 'baseline: expected a number, "mean", "minimum", { blur: 5 }, or a nested list of numbers whose lists of one depth are equally long'],
-  ['infidelity', { perturbation: { noise: 0 } }, 'perturbation: expected { subset: 10 }, { subset: { share: 0.5 } } or { noise: 0.1 }'],
+  ['infidelity', { perturbation: { noise: 0 } }, 'perturbation: expected { subset: 10 }, { subset: { share: 0.5 } }, { square: 4 } or { noise: 0.1 }'],
+  ['infidelity', { perturbation: { square: 6 } }, 'infidelity: a square of 6 x 6 pixels is larger than the input, which has 6 x 5: ask for a smaller one'],
+  ['infidelity', { perturbation: { square: 1.5 } }, 'perturbation: expected { subset: 10 }'],
   ['road', { percentages: [100] }, 'percentages.0: expected less than 100'],
 ])('%s %j is refused', async (use, options, message) => {
   await expect(scoreOf(use, smooth(1), numbers(size, 1, 7), numbers(size, 1, 8), { options })).rejects.toThrow(message)
 })
 
 test('what needs an image, or logits, says so', async () => {
+  await expect(scoreOf('infidelity', linear([1, 2]), [1, 1], [1, 2], { options: { perturbation: { square: 1 } } })).rejects.toThrow('infidelity: squares are taken out of images, but inputs have shape [2]: use { subset: ... }')
   await expect(scoreOf('road', linear([1, 2]), [1, 1], [1, 2])).rejects.toThrow('road: it imputes pixels of images, but inputs have shape [2]: use "deletion"')
   await expect(scoreOf('deletion', linear([1, 2]), [1, 1], [1, 2], { options: { baseline: { blur: 2 } } })).rejects.toThrow('deletion: baseline { blur: 2 } needs images, but inputs have shape [2]: give a number or "mean"')
   const probabilities = modelOf([2], () => [0.5, 0.5], 'probabilities')

@@ -2,14 +2,18 @@ import { canonicalJson, createToken, defineExtension, isRecord, mean, option, re
 import * as z from 'zod/mini'
 import { absentOption, absentValues, type Absent } from './absent.js'
 import { outputsOfVariants } from './outputs.js'
-import { fitsSubsets, maskedOutputs, outputScale, runsOption, subsetSize, sumsOver, type SubsetSize } from './subsets.js'
+import { fitsSubsets, maskedOutputs, outputScale, runsOption, subsetSize, sumsOver, type Square, type SubsetSize } from './subsets.js'
 import { unitOption, unitsOf, type Unit } from './units.js'
 
-/** What is subtracted from the input: x - b on a random subset, which is so taken away, or Gaussian noise of a standard deviation on every value. */
-export type Perturbation = { readonly subset: SubsetSize } | { readonly noise: number }
+/** What is subtracted from the input: x - b on a random subset or a random square of pixels, which is so taken away, or Gaussian noise of a standard deviation on every value. */
+export type Perturbation = { readonly subset: SubsetSize } | Square | { readonly noise: number }
 
-const isPerturbation = (value: unknown): value is Perturbation =>
-  isRecord(value) && Object.keys(value).length === 1 && ('subset' in value ? subsetSize.safeParse(value.subset).success : typeof value.noise === 'number' && value.noise > 0 && Number.isFinite(value.noise))
+const isPerturbation = (value: unknown): value is Perturbation => {
+  if (!isRecord(value) || Object.keys(value).length !== 1) return false
+  if ('subset' in value) return subsetSize.safeParse(value.subset).success
+  if ('square' in value) return Number.isSafeInteger(value.square) && (value.square as number) >= 1
+  return typeof value.noise === 'number' && value.noise > 0 && Number.isFinite(value.noise)
+}
 
 interface InfidelityOptions {
   readonly perturbation: Perturbation
@@ -46,8 +50,8 @@ export const infidelity = defineExtension({
   citation: 'Yeh, Hsieh, Suggala, Inouye, Ravikumar, "On the (In)fidelity and Sensitivity of Explanations", NeurIPS 2019, definition 2.1',
   traits: { direction: 'lower', judges: 'faithfulness' },
   options: {
-    perturbation: option(z.custom<Perturbation>(isPerturbation, 'expected { subset: 10 }, { subset: { share: 0.5 } } or { noise: 0.1 }'), {
-      summary: 'what is taken away: a random subset, put to the baseline, as { subset: 10 } or { subset: { share: 0.5 } }; or Gaussian noise of a standard deviation, as { noise: 0.1 }',
+    perturbation: option(z.custom<Perturbation>(isPerturbation, 'expected { subset: 10 }, { subset: { share: 0.5 } }, { square: 4 } or { noise: 0.1 }'), {
+      summary: 'what is taken away: a random subset, put to the baseline, as { subset: 10 } or { subset: { share: 0.5 } }; a square of so many pixels at a random place of the image, as { square: 4 }; or Gaussian noise of a standard deviation, as { noise: 0.1 }',
       default: { subset: { share: 0.5 } },
     }),
     runs: runsOption(400),
@@ -77,10 +81,11 @@ export function meanSquaredGap(expected: ArrayLike<number>, falls: ArrayLike<num
 }
 
 function perturbed(context: ScoreContext, { perturbation, ...options }: InfidelityOptions): Promise<Perturbed> {
-  return 'subset' in perturbation ? bySubsets(context, { subset: perturbation.subset, ...options }) : byNoise(context, perturbation.noise, options)
+  if ('noise' in perturbation) return byNoise(context, perturbation.noise, options)
+  return bySubsets(context, { subset: 'square' in perturbation ? perturbation : perturbation.subset, ...options })
 }
 
-/** I = x - b on the subsets that `fidelity` takes away. */
+/** I = x - b on the subsets that `fidelity` takes away, or on squares. */
 async function bySubsets(context: ScoreContext, options: Parameters<typeof maskedOutputs>[1]): Promise<Perturbed> {
   const { subsets, falls, absent } = await maskedOutputs(context, options, 'infidelity')
   const range = differenceOf(context.example.input, absent)

@@ -27,8 +27,11 @@ export function perUnit(map: AttributionMap, unit: Unit): Float64Array {
 }
 
 /** Copies the values of some units from `from` to `to`. */
-export function copyUnits(from: ArrayLike<number>, to: Float32Array, units: Iterable<number>, width: number): void {
-  for (const unit of units) for (let index = unit * width; index < (unit + 1) * width; index++) to[index] = from[index]!
+export function copyUnits(from: ArrayLike<number>, to: Float32Array, units: Uint32Array, width: number): void {
+  for (let place = 0; place < units.length; place++) {
+    const first = units[place]! * width
+    for (let index = first; index < first + width; index++) to[index] = from[index]!
+  }
 }
 
 /** Why a map ranks nothing; undefined where it does. */

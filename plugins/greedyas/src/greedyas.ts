@@ -56,8 +56,8 @@ const wholeFrom = (least: number) => z.int('expected a whole number').check(z.gt
  * in which it was chosen, 0 for features that were not, in the shape of the input. Not signed. With objective `robustness-sr` the features chosen are those
  * that, changed alone, take the smallest change to leave the class; with `robustness-sr-complement` those that, held, make it the largest.
  *
- * eps* of a set is searched for by a few steps along the decision boundary, from the best that is known of the set so far. Zeros for a class that the model
- * does not predict. Where `budget` ends, features chosen by then are told apart.
+ * eps* of a set is searched for by a few steps along the decision boundary, from the best that is known of the set so far, and by bisection where these find nothing and
+ * the budget pays for it. Zeros for a class that the model does not predict. Where `budget` ends, features chosen by then are told apart.
  *
  * Source: Hsieh et al., "Evaluations and methods for explanation through robustness analysis", ICLR 2021.
  */
@@ -78,7 +78,7 @@ export const greedyAs = defineExtension({
       default: 'robustness-sr',
     }),
     norm: option(z.enum(['l2', 'linf'], 'expected l2 or linf'), { summary: 'how a change is measured: its Euclidean length, or its largest value', default: 'l2' }),
-    samples: option(wholeFrom(8), { summary: 'random sets per round of a regression', default: 200, unit: 'sets' }),
+    samples: option(wholeFrom(8), { summary: 'random sets per round of a regression', default: 100, unit: 'sets' }),
     steps: option(wholeFrom(1), { summary: 'steps of the search behind each set', default: 5, unit: 'rows' }),
     budget: option(wholeFrom(1), { summary: 'rows after which no round begins', default: 50_000, unit: 'rows' }),
     ranked: option(z.number('expected a number').check(z.gt(0, 'expected more than 0'), z.lte(1, 'expected at most 1')), { summary: 'the share of the features that is ranked; one-step ranks all', default: 0.5 }),

@@ -53,7 +53,7 @@ const linearPerFeature = 4
  */
 export async function* greedyRounds(subject: Subject, { method, objective, norm, samples, steps, budget, ranked }: RoundsOptions): AsyncGenerator<Round> {
   const { groups: { count }, randomness } = subject
-  const values = await setValues(subject, objective, norm, steps)
+  const values = await setValues(subject, { objective, norm, steps, budget })
   const goal = method === 'one-step' ? count : Math.max(1, Math.round(ranked * count))
   const taken = method === 'one-step' ? count : method === 'greedy' ? 1 : Math.ceil(shareOfRound * count)
   const better = objective === 'robustness-sr' ? 1 : -1
@@ -72,19 +72,20 @@ export async function* greedyRounds(subject: Subject, { method, objective, norm,
       const asked = Math.min(samples, affordable)
       if (asked < Math.min(samples, fewest)) return
       const share = density[method]
-      const draw = (purpose: string, sets: number): readonly Uint8Array[] =>
-        Array.from({ length: sets }, (_, index) => Uint8Array.from(randomness.uniforms(`@touchstone/greedyas:${purpose} ${round}`, index, left.length), (u) => (u < share ? 1 : 0)))
-      const withChosen = (members: Uint8Array): FeatureSet => {
+      /** Random sets, as places among the features left. */
+      const draw = (purpose: string, sets: number): readonly Uint32Array[] =>
+        Array.from({ length: sets }, (_, index) => placesBelow(randomness.uniforms(`@touchstone/greedyas:${purpose} ${round}`, index, left.length), share))
+      const withChosen = (members: Uint32Array): FeatureSet => {
         const set = chosen.slice()
-        left.forEach((feature, place) => (set[feature] = members[place]!))
+        for (const place of members) set[left[place]!] = 1
         return set
       }
       const linear = await values.linear(start ?? subject.input)
       const [drawn, many] = [draw('asked', asked), draw('linear', Math.max(fewestLinear, linearPerFeature * left.length))]
       const answers = await values.of(drawn.map(withChosen), start)
       // The linear model's answers cost no rows, so its weights come from many sets; those asked say how the network differs, as if features explained half of that.
-      const ofLinear = ridgeRegression(many, many.map((members) => linear(withChosen(members))), 1)
-      const ofRest = ridgeRegression(drawn, answers.map((answer, index) => answer - linear(withChosen(drawn[index]!))), left.length * share * (1 - share))
+      const ofLinear = ridgeRegression(many, left.length, many.map((members) => linear(withChosen(members))), 1)
+      const ofRest = ridgeRegression(drawn, left.length, answers.map((answer, index) => answer - linear(withChosen(drawn[index]!))), left.length * share * (1 - share))
       weights = ofLinear.map((weight, place) => weight + ofRest[place]!)
     }
     const best = ascending(weights.map((weight) => better * weight))
@@ -95,4 +96,16 @@ export async function* greedyRounds(subject: Subject, { method, objective, norm,
     yield { order: [...order], asked: { ...values.asked }, rowsPerSet: values.rowsPerSet }
     if (order.length < goal) start = (await values.nearest(chosen, objective === 'robustness-sr' && round === 0 ? undefined : start)) ?? start
   }
+}
+
+/** The places of the numbers below `limit`; where none is, that of the smallest, since an empty set tells nothing. */
+function placesBelow(numbers: Float64Array, limit: number): Uint32Array {
+  const places = new Uint32Array(numbers.length)
+  const smallest = numbers.reduce((a, b) => Math.min(a, b), Infinity)
+  let count = 0
+  for (let place = 0; place < numbers.length; place++) {
+    places[count] = place
+    count += Number(numbers[place]! < limit || numbers[place] === smallest)
+  }
+  return places.slice(0, count)
 }

@@ -32,12 +32,12 @@ const model: Model = {
 
 const points = [[0, 0], [0.25, 0], [0, 0.25], [1, 0], [0.25, 0.25], [0, 0]]
 
-async function sample(options: Readonly<Record<string, unknown>>, count: number, dataset = datasetOf(points, [2])) {
+async function sample(options: Readonly<Record<string, unknown>>, count: number, dataset = datasetOf(points, [2]), input: readonly number[] = [0, 0]) {
   const host = new Host([plugin])
   const resolver = host.resolver()
   const sampler = await host.open().create({ ...resolver.resolve('sampler', { use: 'neighbours', options }, [])!, kind: 'sampler' })
-  const context: SamplerContext = { model, example: { id: 'e0', input: Float32Array.of(0, 0) }, outputs: Float32Array.of(0.5, -0.5), target: 0, dataset, randomness: createRandomness(1, 'e0') }
-  return (await sampler.sample(context, count)).map(({ input, rejected }) => [...input, ...(rejected === undefined ? [] : [rejected])])
+  const context: SamplerContext = { model, example: { id: 'e0', input: Float32Array.from(input) }, outputs: Float32Array.of(0.5, -0.5), target: 0, dataset, randomness: createRandomness(1, 'e0') }
+  return (await sampler.sample(context, count)).map(({ input: near, rejected }) => [...near, ...(rejected === undefined ? [] : [rejected])] as [number, number, string?])
 }
 
 test('the nearest come first, without the input itself; a copy of it under another id counts', async () => {
@@ -51,8 +51,16 @@ test('a radius bounds them: fewer than asked for, or none', async () => {
   expect(await sample({}, 9)).toHaveLength(5)
 })
 
-test('those of another class are rejected, with the reason, and stay in the list', async () => {
+test('with sameClass the search goes on until there are enough; those passed over are rejected with the reason', async () => {
   expect(await sample({ sameClass: true, norm: 'linf' }, 9)).toContainEqual([1, 0, 'other class'])
+  // From a point beside the boundary: three of the other class are nearer than the second of its own.
+  const row = [[0.5, 0], [0.6, 0], [0.61, 0], [0.62, 0], [0.45, 0], [0.3, 0], [0.1, 0], [0.63, 0]]
+  const found = async (count: number, options = {}) => (await sample({ sameClass: true, ...options }, count, datasetOf(row, [2]), [0.49, 0])).map(([x, , rejected]) => `${x.toFixed(2)}${rejected === undefined ? '' : ' -'}`)
+  expect(await found(1)).toEqual(['0.45'])
+  expect(await found(2)).toEqual(['0.45', '0.60 -', '0.61 -', '0.62 -', '0.63 -', '0.30'])
+  expect(await found(3)).toEqual([...(await found(2)), '0.10'])
+  expect(await found(9)).toEqual(await found(3))
+  expect(await found(3, { radius: 0.2 })).toEqual(await found(2))
 })
 
 test('a dataset is read once, and again after a failure', async () => {

@@ -126,6 +126,31 @@ test('on a network: monotone in k, the same for any batchRows, and no worse than
   fast.curve!.y.forEach((height, i) => expect(height).toBeLessThanOrEqual(slow.curve!.y[i]! * 1.03))
 })
 
+test('of 10 x 10 pixels the area is no more than 3 % above that of the reference', async () => {
+  const random = createRandomness(9, 'ten')
+  const weight = (...shape: readonly number[]) => {
+    const size = shape.reduce((a, b) => a * b, 1)
+    return { shape, data: Float32Array.from(random.normals(shape.join(), 0, size), (normal) => normal * Math.sqrt((2 * shape.at(-1)!) / size)) }
+  }
+  const ten = modelFromNetwork(createNetwork({
+    nodes: [
+      { op: 'input', id: 'x', inputs: [], shape: [10, 10, 1] },
+      { op: 'conv2d', id: 'conv', inputs: ['x'], strides: [1, 1], padding: 'same', weights: { kernel: weight(3, 3, 1, 4), bias: weight(4) } },
+      { op: 'activation', id: 'relu', name: 'relu', inputs: ['conv'] },
+      { op: 'reshape', id: 'flat', shape: [-1], inputs: ['relu'] },
+      { op: 'dense', id: 'out', inputs: ['flat'], weights: { kernel: weight(400, 4), bias: weight(4) } },
+    ],
+    output: 'out',
+  }), { dispose: true })
+  const points = { points: [0.1, 0.35] }
+  const [pixels, map] = [[...random.uniforms('pixels', 0, 100)], [...random.normals('map', 0, 100)]]
+  const fast = await judge('robustness-sr', points, ten, pixels, map)
+  const slow = await judge('robustness-sr-reference', { ...points, steps: 60, starts: 2 }, ten, pixels, map)
+  expect(slow.diagnostics).toMatchObject({ 'points never reached': 0 })
+  expect(fast.value! / slow.value!).toBeLessThan(1.03)
+  await ten.dispose?.()
+})
+
 test('an attack that never succeeds counts as the largest change there is, and is counted', async () => {
   // Within [0, 1] no value of x can turn the class.
   const { value, diagnostics } = await judge('robustness-sr', { points: [1, 2] }, linear([[1, 0], [1, -1]]), [1, 0.5], [2, 1])

@@ -31,6 +31,7 @@ function randomised(graph: Graph, ids: ReadonlySet<string>, seed: number): Graph
  * Parameter randomisation: from the output downwards the layers' weights are replaced by random ones, one layer more each time; the value is the mean over these
  * models of comparison(map, map of the model), the curve goes over the share of layers replaced. A map that depends on what the model has learned changes: with a
  * distance higher is better, with a similarity lower. The class stays that of the example. Random weights have the mean and the spread of those they replace.
+ * Where there are more layers than `stages`, several are replaced at a time. A map per stage.
  *
  * Source: Adebayo, Gilmer, Muelly, Goodfellow, Hardt, Kim, "Sanity checks for saliency maps", NeurIPS 2018 (cascading randomisation).
  */
@@ -42,11 +43,16 @@ export const parameterRandomisation = defineExtension({
   traits: { direction: 'as its comparison', judges: 'sanity' },
   options: {
     comparison: ref('comparison', { summary: 'judges the map of a randomised model against the map of the model' }),
+    stages: option(z.int('expected a whole number').check(z.gte(1, 'expected at least 1'), z.lte(10_000, 'expected at most 10000')), {
+      summary: 'how many models are made at most, each with more random layers than the one before, the last with all of them random',
+      default: 20,
+      unit: 'maps',
+    }),
     seed: option(z.int('expected a whole number'), { summary: 'of the random weights', default: 0 }),
   },
-  // As many maps as the model has layers with weights: known with the model alone.
-  cost: () => undefined,
-  create: ({ comparison, seed }) => {
+  // A model with fewer layers has fewer.
+  cost: ({ stages }) => ({ rows: 0, maps: stages, adaptive: true }),
+  create: ({ comparison, stages, seed }) => {
     const made = new Map<string, Promise<readonly Model[]>>()
     const modelsOf = (model: Model): Promise<readonly Model[]> => {
       const key = hash(model.fingerprint)
@@ -55,7 +61,9 @@ export const parameterRandomisation = defineExtension({
         const { places, output } = networkOf(model).graph
         const graph: Graph = { nodes: places.map(({ node }) => node), output }
         const layers = layersFromOutput(graph)
-        models = Promise.resolve(layers.map((_, index) => modelFromNetwork(createNetwork(randomised(graph, new Set(layers.slice(0, index + 1).map(({ id }) => id)), seed)), { dispose: true })))
+        const count = Math.min(stages, layers.length)
+        const replaced = Array.from({ length: count }, (_, index) => layers.slice(0, Math.round(((index + 1) * layers.length) / count)))
+        models = Promise.resolve(replaced.map((some) => modelFromNetwork(createNetwork(randomised(graph, new Set(some.map(({ id }) => id)), seed)), { dispose: true })))
         made.set(key, models)
       }
       return models
@@ -75,7 +83,7 @@ export const parameterRandomisation = defineExtension({
           x.push((index + 1) / models.length)
           y.push(value)
         }
-        const diagnostics = { 'layers with weights': models.length, undefined: models.length - y.length }
+        const diagnostics = { stages: models.length, undefined: models.length - y.length }
         return y.length > 0 ? resultOf(mean(y), { curve: { x, y }, diagnostics }) : undefinedResult('no randomised model gave a value', { diagnostics })
       },
       dispose: async () => {

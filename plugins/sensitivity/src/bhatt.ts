@@ -10,8 +10,8 @@ const about = {
 const nearest = { sampler: { use: 'neighbours', options: { norm: 'l2', sameClass: true } }, comparison: 'l2', relativeTo: 'none', samples: 10 }
 
 /**
- * `sensitivity-bhatt`: mu_A = mean over z in N(x) of ||g(x) - g(z)||_2, with N(x) the 10 nearest examples of the dataset in l2, of which those of another
- * predicted class do not count; in [0, inf), lower is better.
+ * `sensitivity-bhatt`: mu_A = mean over z in N(x) of ||g(x) - g(z)||_2, with N(x) the 10 nearest examples of the dataset in l2 that have the same
+ * predicted class; in [0, inf), lower is better.
  *
  * The authors' N_r is all within a radius: give the sampler a `radius`, and more `samples` than there can be neighbours.
  */

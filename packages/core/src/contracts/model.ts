@@ -4,8 +4,10 @@ import type { Rows } from '../rows.js'
  * What a model can do beyond predicting. Packages add members by declaration merging: `@touchstone/network` adds `network`, the layers as a
  * differentiable function.
  */
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- open to declaration merging
-export interface Capabilities {}
+export interface Capabilities {
+  /** What the model makes of inputs before it decides: `[n, ...inputShape]` to what its last layer with weights is given, `[n, values]`. Rows are independent. */
+  readonly representation: (inputs: Rows) => Promise<Rows>
+}
 
 /** A classifier. Any engine fits: Touchstone asks for rows and gets rows. */
 export interface Model {

@@ -49,9 +49,12 @@ interface Track {
   readonly warm: boolean
   /** Steps without success. */
   failed: number
+  /** The nearest point so far that reaches the goal. */
   best: Float32Array | undefined
-  bestMargin: number
   distance: number
+  /** Of the points that reach it, the one whose line to the input should meet the boundary nearest to it, going by the margins of its ends. */
+  promising: { readonly x: Float32Array; readonly margin: number } | undefined
+  estimate: number
   margin: number
 }
 
@@ -129,8 +132,12 @@ export async function boundarySearch(network: Network, input: Float32Array, of: 
   const record = (track: Track, x: Float32Array, logits: Float32Array): number => {
     const { margin } = judge(logits, track.toward)
     track.margin = Math.max(track.margin, margin)
-    const far = margin > 0 ? distance(x, input) : Infinity
-    if (far < track.distance) Object.assign(track, { best: x, bestMargin: margin, distance: far })
+    if (!(margin > 0)) return margin
+    const far = distance(x, input)
+    if (far < track.distance) Object.assign(track, { best: x, distance: far })
+    // A step beyond the boundary may be farther than a start that lies on it, and its line to the input still meet it nearer.
+    const estimate = (far * -marginBelow) / (margin - marginBelow)
+    if (estimate < track.estimate) Object.assign(track, { promising: { x, margin }, estimate })
     return margin
   }
 
@@ -143,12 +150,12 @@ export async function boundarySearch(network: Network, input: Float32Array, of: 
         if (gradients) step(track, rowAt(logits, row), rowAt(gradients, row), index === 0 && track.warm)
       })
     }
-    await shorten(tracks.filter(({ best, distance: far }) => best && far > 0))
+    await shorten(tracks.filter(({ promising, distance: far }) => promising && far > 0))
   }
 
-  /** The last part of the way: along the line from x to the nearest point found, to where the margins of its ends say that it meets the boundary. */
+  /** The last part of the way: along the line from x to the most promising point, to where the margins of its ends say that it meets the boundary. */
   const shorten = async (found: readonly Track[]): Promise<void> => {
-    const ends = found.map(({ best, bestMargin }) => ({ whole: best!, below: 0, above: 1, marginBelow, marginAbove: bestMargin }))
+    const ends = found.map(({ promising }) => ({ whole: promising!.x, below: 0, above: 1, marginBelow, marginAbove: promising!.margin }))
     for (let index = 0; index < cuts && found.length > 0; index++) {
       await breathe(signal)
       const parts = ends.map(({ below, above, marginBelow, marginAbove }) => {
@@ -167,7 +174,7 @@ export async function boundarySearch(network: Network, input: Float32Array, of: 
   return async (free, from) => {
     const tracks = eachRow(free).flatMap((mask, row): Track[] => {
       const x = from ? rowAt(from, row) : input
-      return (from ? [undefined] : nearestClasses(mask)).map((toward) => ({ row, free: mask, toward, x, warm: from !== undefined, failed: 0, best: undefined, bestMargin: -Infinity, distance: Infinity, margin: -Infinity }))
+      return (from ? [undefined] : nearestClasses(mask)).map((toward) => ({ row, free: mask, toward, x, warm: from !== undefined, failed: 0, best: undefined, distance: Infinity, promising: undefined, estimate: Infinity, margin: -Infinity }))
     })
     for (let first = 0; first < tracks.length; first += batchRows) await runTracks(tracks.slice(first, first + batchRows))
     const best = eachRow(free).map(() => ({ x: input, distance: Infinity, margin: -Infinity }))

@@ -1,4 +1,4 @@
-import { rowAt, type Rows } from '@touchstone/core'
+import { rowAt, stackRows, type Rows } from '@touchstone/core'
 import type { Network } from '../network.js'
 import type { Attacked } from './attack.js'
 import { pgd, type PgdOptions } from './pgd.js'
@@ -13,25 +13,26 @@ export interface MinimumNormOptions extends Omit<PgdOptions, 'radius'> {
 
 /**
  * The smallest change that reaches the goal, from above: bisection of the radius, an attack by projected gradient descent at each. A row whose
- * attack fails at the largest radius keeps its input, is said not to have succeeded, and has the distance Infinity.
+ * attack fails at the largest radius is asked no more, keeps its input, is said not to have succeeded, and has the distance Infinity.
  */
-export async function minimumNorm(network: Network, inputs: Rows, classes: readonly number[], { maximum, bisections = 8, ...options }: MinimumNormOptions): Promise<Attacked> {
+export async function minimumNorm(network: Network, inputs: Rows, classes: readonly number[], { maximum, bisections = 8, free, randomness, ...options }: MinimumNormOptions): Promise<Attacked> {
   const count = inputs.shape[0] ?? 0
   const data = inputs.data.slice()
   const below = new Array<number>(count).fill(0)
   const distances = new Array<number>(count).fill(Infinity)
-  let radii = new Array<number>(count).fill(maximum)
-  for (let round = 0; round <= bisections; round++) {
-    const attacked = await pgd(network, inputs, classes, { ...options, radius: radii })
-    radii = radii.map((radius, row) => {
-      const distance = attacked.distances[row]!
-      if (attacked.succeeded[row] && distance < distances[row]!) {
-        distances[row] = distance
-        data.set(rowAt(attacked.inputs, row), (row * data.length) / count)
-      } else if (!attacked.succeeded[row]) below[row] = radius
-      // Where even the largest radius fails there is nothing to halve.
-      return distances[row] === Infinity ? maximum : (below[row]! + distances[row]!) / 2
+  let open = distances.map((_, row) => row)
+  for (let round = 0; round <= bisections && open.length > 0; round++) {
+    const of = (rows: Rows): Rows => stackRows(open.map((row) => rowAt(rows, row)), inputs.shape.slice(1))
+    const radius = open.map((row) => (round === 0 ? maximum : (below[row]! + distances[row]!) / 2))
+    const attacked = await pgd(network, of(inputs), open.map((row) => classes[row]!), { ...options, radius, ...(free && { free: of(free) }), ...(randomness && { randomness: open.map((row) => randomness[row]!) }) })
+    open.forEach((row, place) => {
+      if (!attacked.succeeded[place]) below[row] = radius[place]!
+      else if (attacked.distances[place]! < distances[row]!) {
+        distances[row] = attacked.distances[place]!
+        data.set(rowAt(attacked.inputs, place), (row * data.length) / count)
+      }
     })
+    open = open.filter((row) => Number.isFinite(distances[row]))
   }
   return { inputs: { shape: inputs.shape, data }, succeeded: distances.map(Number.isFinite), distances }
 }
