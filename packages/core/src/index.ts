@@ -2,7 +2,7 @@ export { baselineCount, baselineOption, baselineValues, meanExamples, singleBase
 export { closest, suggestion } from './closest.js'
 export type { Attributer, AttributerTraits, AttributionRequest, Attributions } from './contracts/attributer.js'
 export type { Chart, ChartTraits } from './contracts/chart.js'
-export type { Command, CommandTraits } from './contracts/command.js'
+export type { Command, CommandContext, CommandTraits, OpenedConfig } from './contracts/command.js'
 export type { Dataset, DatasetTraits, Example } from './contracts/dataset.js'
 export type { Executor, ExecutorTraits, Job } from './contracts/executor.js'
 export {
@@ -34,7 +34,7 @@ export {
   type SamplerContext,
   type SamplerTraits,
 } from './contracts/sampler.js'
-export type { Trainer, TrainerTraits } from './contracts/trainer.js'
+export type { Trainer, TrainerTraits, TrainingContext, TrainingProgress } from './contracts/trainer.js'
 export { ConfigError, formatPath, isUserError, messageOf, UserError, type Problem } from './errors.js'
 export {
   defineComparison,
