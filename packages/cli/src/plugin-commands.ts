@@ -1,5 +1,5 @@
-import { Host, type CommandTraits, type Kind } from '@touchstone/core'
-import { installedPlugins } from '@touchstone/evaluation/node'
+import { Host, type CommandTraits, type Kind, type OpenedConfig } from '@touchstone/core'
+import { installedPlugins, loadConfig, loadPlugins, writeInPlace } from '@touchstone/evaluation/node'
 import type { Command } from 'commander'
 import { consoleLog } from './log.js'
 
@@ -24,7 +24,13 @@ export async function addPluginCommands(program: Command, signal: AbortSignal): 
         const resolved = host.resolver().resolve('command', value.name, [])!
         await using scope = host.open()
         const command = await scope.create({ ...resolved, kind: 'command' })
-        process.exitCode = await command.run(args, { log: consoleLog, folder, signal })
+        process.exitCode = await command.run(args, { log: consoleLog, folder, signal, open, write: writeInPlace })
       })
   }
+}
+
+/** Plugins are looked up from the config's folder, then from the current one. */
+async function open(path: string): Promise<OpenedConfig> {
+  const { file, folder, config } = await loadConfig(path)
+  return { file, folder, config: { ...config }, host: new Host(await loadPlugins(config.plugins, [folder, process.cwd()], path)) }
 }

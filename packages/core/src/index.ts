@@ -2,7 +2,7 @@ export { baselineCount, baselineOption, baselineValues, meanExamples, singleBase
 export { closest, suggestion } from './closest.js'
 export type { Attributer, AttributerTraits, AttributionRequest, Attributions } from './contracts/attributer.js'
 export type { Chart, ChartTraits } from './contracts/chart.js'
-export type { Command, CommandTraits } from './contracts/command.js'
+export type { Command, CommandContext, CommandTraits, OpenedConfig } from './contracts/command.js'
 export type { Dataset, DatasetTraits, Example } from './contracts/dataset.js'
 export type { Executor, ExecutorTraits, Job, JobExample, JobProgress, JobReport, Work } from './contracts/executor.js'
 export {
@@ -36,7 +36,7 @@ export {
 } from './contracts/sampler.js'
 export type { Storage, StorageTraits, StoredItem } from './contracts/storage.js'
 export type { FitsModels } from './contracts/fits.js'
-export type { Trainer, TrainerTraits } from './contracts/trainer.js'
+export type { Trainer, TrainerTraits, TrainingContext, TrainingProgress } from './contracts/trainer.js'
 export { ConfigError, formatPath, isUserError, messageOf, UserError, type Problem } from './errors.js'
 export {
   defineComparison,

@@ -1,7 +1,7 @@
 import { createRandomness } from '@touchstone/core'
 import { layers, openEngine, tf } from '@touchstone/tensor'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { attributerFromMap, inputGradient, modelFromLayers, modelFromNetwork, networkFromLayers, networkOf, tensorMapOf } from './index.js'
+import { attributerFromMap, createNetwork, graphOf, inputGradient, mapWeights, modelFromLayers, modelFromNetwork, networkFromLayers, networkOf, tensorMapOf } from './index.js'
 
 beforeAll(async () => {
   await openEngine()
@@ -167,4 +167,22 @@ test('a model that takes its LayersModel along leaves nothing behind when it is 
   await model.predict({ shape: [1, 4], data: random(4) })
   await model.dispose!()
   expect(tf.memory().numTensors).toBe(before)
+})
+
+describe('saved as a LayersModel with the weights of a network', () => {
+  const build = () => sequential(conv2d({ inputShape: [6, 6, 1], filters: 3, kernelSize: 3, activation: 'relu', kernelInitializer: seeded(1) }), flatten(), dense({ units: 3, activation: 'softmax', kernelInitializer: seeded(2) }))
+
+  test('what is loaded again is the network', async () => {
+    const model = await modelFromLayers(build(), { dispose: true })
+    const network = createNetwork(mapWeights(graphOf(networkOf(model)), ({ shape, data }, index) => ({ shape, data: data.map((value) => value * (index + 2) + 0.1) })))
+    const loaded = await layers.loadLayersModel(tf.io.fromMemory(await model.capabilities.layersArtifacts!(network)))
+    const x = tf.tensor(random(72), [2, 6, 6, 1])
+    const expected = await tf.softmax(network.logits(x)).data()
+    ;(await (loaded.predict(x) as tf.Tensor).data()).forEach((p, i) => expect(p).toBeCloseTo(expected[i]!, 6))
+  })
+
+  test('a normalisation has no weights of its own in the network', async () => {
+    const model = await modelFromLayers(sequential(dense({ inputShape: [4], units: 3 }), layers.layers.batchNormalization(), softmax()))
+    await expect(model.capabilities.layersArtifacts!(networkOf(model))).rejects.toThrow(/weight ".*gamma" of the model is none of its network by itself.*without batch normalisation/)
+  })
 })

@@ -1,7 +1,8 @@
 import { canonicalJson, hash, isFiniteArray, UserError, type Model } from '@touchstone/core'
 import { layers, tf } from '@touchstone/tensor'
 import { GraphError, UnsupportedLayerError } from './graph/graph-error.js'
-import { graphFromLayers } from './import/layers-model.js'
+import { graphFromLayers, readLayers } from './import/layers-model.js'
+import { layersArtifacts } from './layers-artifacts.js'
 import { expectClasses, modelFromNetwork } from './model-from-network.js'
 import { createNetwork, type Network } from './network.js'
 import { opaqueModel, type OpaqueModel } from './opaque-model.js'
@@ -37,11 +38,12 @@ export async function modelFromLayers(model: layers.LayersModel, { dispose = fal
   const inputShape = fixed(model.inputs[0]!.shape.slice(1), 'input')
   expectClasses(fixed(model.outputs[0]!.shape.slice(1), 'output'))
   try {
-    const { graph, outputs } = separateLogits(await graphFromLayers(model))
+    const { graph: whole, variables } = await readLayers(model)
+    const { graph, outputs } = separateLogits(whole)
     const network = createNetwork(options.foldBatchNorm ? foldBatchNorm(graph) : graph)
     const result = modelFromNetwork(network, { outputs, dispose: true })
     if (dispose) model.dispose()
-    return result
+    return outputs === 'logits' ? { ...result, capabilities: { ...result.capabilities, layersArtifacts: layersArtifacts(model, variables, network) } } : result
   } catch (error) {
     if (error instanceof UnsupportedLayerError) return await opaqueLayersModel(model, inputShape, error.problem, dispose)
     if (dispose) model.dispose()

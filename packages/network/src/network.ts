@@ -106,3 +106,8 @@ export function createNetwork(graph: Graph): Network {
   }
   return withTensors(tensors, () => tensors.forEach((tensor) => tensor.dispose()))
 }
+
+/** The layers and weights that a network was made of, as plain data. */
+export function graphOf({ graph: { places, output } }: Network): Graph {
+  return { nodes: places.map(({ node }) => node), output }
+}

@@ -1,4 +1,4 @@
-import { descending } from '@touchstone/core'
+import { topK } from '@touchstone/core'
 import type { Plane } from './plane.js'
 
 /**
@@ -16,13 +16,17 @@ export function diverseTopK({ height, width, values }: Plane, k: number, w: numb
   const struck = new Uint8Array(values.length)
   const taken = new Uint32Array(Math.min(k, values.length))
   let count = 0
-  for (const pixel of descending(values)) {
-    if (count === taken.length) break
-    if (struck[pixel] === 1) continue
+  const take = (pixel: number): void => {
+    if (struck[pixel] === 1) return
     taken[count++] = pixel
     const [y, x] = [Math.floor(pixel / width), pixel % width]
     const [left, right] = [Math.max(0, x - w), Math.min(width, x + w + 1)]
     for (let row = Math.max(0, y - w); row < Math.min(height, y + w + 1); row++) struck.fill(1, row * width + left, row * width + right)
+  }
+  // Few of all pixels are looked at, so not all are sorted: the first of more are the first of fewer.
+  for (let [from, candidates] = [0, 4 * k]; count < taken.length && from < values.length; [from, candidates] = [candidates, 4 * candidates]) {
+    const { indices } = topK(values, candidates)
+    for (let at = from; at < indices.length && count < taken.length; at++) take(indices[at]!)
   }
   return taken.slice(0, count)
 }

@@ -1,14 +1,17 @@
-/** Bits of a digit; 64 of them make six digits, the last of 9. */
+/** Bits of a digit; the 32 of a key's upper half make three. */
 const width = 11
-const digits = 6
+const digits = 3
 const buckets = 1 << width
 /** Below this a comparison sort is quicker. */
 const few = 256
+/** Runs of values with one upper half are rarely longer; those that are get a comparison sort. */
+const shortRun = 32
 
 /** The 64 bits of the values in an order, made so that their unsigned order is that of the values, up or down; low and high halves take turns. 0 and -0 are equal. */
-function keysOf(values: ArrayLike<number>, descending: boolean, order: Uint32Array): Uint32Array {
+function keysOf(values: ArrayLike<number>, descending: boolean, order: Uint32Array | undefined): Uint32Array {
   const numbers = new Float64Array(values.length)
-  for (let at = 0; at < numbers.length; at++) numbers[at] = values[order[at]!]! + 0
+  if (order) for (let at = 0; at < numbers.length; at++) numbers[at] = values[order[at]!]! + 0
+  else for (let at = 0; at < numbers.length; at++) numbers[at] = values[at]! + 0
   const bits = new Uint32Array(numbers.buffer)
   const flip = descending ? -1 : 0
   for (let index = 0; index < bits.length; index += 2) {
@@ -19,54 +22,79 @@ function keysOf(values: ArrayLike<number>, descending: boolean, order: Uint32Arr
   return bits
 }
 
-/** Digit `place` of a key, 0 being the lowest. */
-function digitOf(low: number, high: number, place: number): number {
-  const from = place * width
-  if (from >= 32) return (high >>> (from - 32)) & (buckets - 1)
-  const rest = low >>> from
-  return (from + width > 32 ? rest | (high << (32 - from)) : rest) & (buckets - 1)
-}
-
+/** By digits of the keys' upper halves, and then, where these are equal, by the lower ones: few values agree in their first 20 bits. */
 function sorted(values: ArrayLike<number>, descending: boolean, start: Uint32Array | undefined): Uint32Array {
   const n = values.length
-  let order: Uint32Array = start ? start.slice() : Uint32Array.from({ length: n }, (_, index) => index)
-  // Array sorts are stable.
-  if (n < few) return order.sort(descending ? (i, j) => values[j]! - values[i]! : (i, j) => values[i]! - values[j]!)
-  let keys = keysOf(values, descending, order)
-  let nextKeys: Uint32Array = new Uint32Array(2 * n)
-  let next: Uint32Array = new Uint32Array(n)
-  for (let place = 0; place < digits; place++) {
-    const starts = new Uint32Array(buckets)
-    for (let at = 0; at < n; at++) starts[digitOf(keys[2 * at]!, keys[2 * at + 1]!, place)]!++
+  if (n < few) {
+    const order = start ? start.slice() : Uint32Array.from({ length: n }, (_, index) => index)
+    // Array sorts are stable.
+    return order.sort(descending ? (i, j) => values[j]! - values[i]! : (i, j) => values[i]! - values[j]!)
+  }
+  const bits = keysOf(values, descending, start)
+  let [keys, nextKeys, places, nextPlaces] = [new Uint32Array(n), new Uint32Array(n), new Uint32Array(n), new Uint32Array(n)]
+  const starts = new Uint32Array(digits * buckets)
+  for (let at = 0; at < n; at++) {
+    const key = bits[2 * at + 1]!
+    keys[at] = key
+    places[at] = at
+    starts[key & (buckets - 1)]!++
+    starts[buckets + ((key >>> width) & (buckets - 1))]!++
+    starts[2 * buckets + (key >>> (2 * width))]!++
+  }
+  for (let digit = 0; digit < digits; digit++) {
+    const shift = digit * width
+    const from = digit * buckets
     // Where all have one digit the order stays.
-    if (starts[digitOf(keys[0]!, keys[1]!, place)] === n) continue
+    if (starts[from + ((keys[0]! >>> shift) & (buckets - 1))] === n) continue
     let sum = 0
-    for (let bucket = 0; bucket < buckets; bucket++) {
+    for (let bucket = from; bucket < from + buckets; bucket++) {
       const count = starts[bucket]!
       starts[bucket] = sum
       sum += count
     }
-    // Keys move with their indices: looking them up would miss the cache.
+    // Keys move with their places: looking them up would miss the cache.
     for (let at = 0; at < n; at++) {
-      const low = keys[2 * at]!
-      const high = keys[2 * at + 1]!
-      const to = starts[digitOf(low, high, place)]!++
-      nextKeys[2 * to] = low
-      nextKeys[2 * to + 1] = high
-      next[to] = order[at]!
+      const key = keys[at]!
+      const to = starts[from + ((key >>> shift) & (buckets - 1))]!++
+      nextKeys[to] = key
+      nextPlaces[to] = places[at]!
     }
-    ;[keys, nextKeys] = [nextKeys, keys]
-    ;[order, next] = [next, order]
+    ;[keys, nextKeys, places, nextPlaces] = [nextKeys, keys, nextPlaces, places]
   }
-  return order
+  for (let from = 0; from < n; ) {
+    let to = from + 1
+    while (to < n && keys[to] === keys[from]) to++
+    if (to - from > 1) sortRun(places, from, to, bits)
+    from = to
+  }
+  if (start) for (let at = 0; at < n; at++) places[at] = start[places[at]!]!
+  return places
 }
 
-/** Indices by value from the smallest; equal values stay as they stand in `start`, by index unless told. Finite values. Takes O(n). */
+/** Sorts places with one upper half by their lower ones; equal ones stay as they stand. */
+function sortRun(places: Uint32Array, from: number, to: number, bits: Uint32Array): void {
+  let inOrder = true
+  for (let at = from + 1; at < to && inOrder; at++) inOrder = bits[2 * places[at - 1]!]! <= bits[2 * places[at]!]!
+  if (inOrder) return
+  if (to - from > shortRun) {
+    places.subarray(from, to).sort((i, j) => bits[2 * i]! - bits[2 * j]!)
+    return
+  }
+  for (let at = from + 1; at < to; at++) {
+    const place = places[at]!
+    const low = bits[2 * place]!
+    let gap = at
+    for (; gap > from && bits[2 * places[gap - 1]!]! > low; gap--) places[gap] = places[gap - 1]!
+    places[gap] = place
+  }
+}
+
+/** Indices by value from the smallest; equal values stay as they stand in `start`, by index unless told. Finite values. Takes O(n), unless many values agree in all but their last 32 bits. */
 export function ascending(values: ArrayLike<number>, start?: Uint32Array): Uint32Array {
   return sorted(values, false, start)
 }
 
-/** Indices by value from the largest, equal values by index from the smallest. Finite values. Takes O(n). */
+/** Indices by value from the largest, equal values by index from the smallest. Finite values. As `ascending` in time. */
 export function descending(values: ArrayLike<number>): Uint32Array {
   return sorted(values, true, undefined)
 }
@@ -77,7 +105,7 @@ export function descending(values: ArrayLike<number>): Uint32Array {
  * Source: Floyd, Rivest, "Algorithm 489: the algorithm SELECT", Communications of the ACM 18 (1975).
  */
 export function kthLargest(values: ArrayLike<number>, k: number): number {
-  const work = Float64Array.from(values)
+  const work = new Float64Array(values)
   select(work, work.length - k, 0, work.length - 1)
   return work[work.length - k]!
 }

@@ -121,3 +121,14 @@ test('the top k of many values are the first of the descending order', () => {
     if (k > 0) expect(tiesAtCut).toBe(order.slice(k).filter((index) => values[index] === values[order[k - 1]!]).length)
   }))
 })
+
+test.each([['many', 1000], ['a few each', 7]])('values that differ in their last bits alone, %s of them together, are sorted as well', (_name, together) => {
+  const uniforms = createRandomness(1, 'order').uniforms('bits', 0, 4000)
+  // The same upper half, a different lower one, with ties.
+  const values = uniforms.map((u, index) => 1 + Math.floor(index / together) / 8 + Math.floor(u * 500) * 2 ** -51)
+  for (const all of [values, values.map((value) => -value)]) {
+    const indices = Array.from(all.keys())
+    expect([...ascending(all)]).toEqual(indices.toSorted((i, j) => all[i]! - all[j]! || i - j))
+    expect([...descending(all)]).toEqual(indices.toSorted((i, j) => all[j]! - all[i]! || i - j))
+  }
+})

@@ -13,16 +13,19 @@ export function topK(values: ArrayLike<number>, k: number): TopK {
   if (k >= values.length) return { indices: descending(values), tiesAtCut: 0 }
   if (k <= 0) return { indices: new Uint32Array(0), tiesAtCut: 0 }
   const last = kthLargest(values, k)
-  let [above, equal] = [0, 0]
-  for (let index = 0; index < values.length; index++) {
-    if (values[index]! > last) above++
-    else if (values[index] === last) equal++
-  }
   const taken = new Uint32Array(k)
-  let [count, room] = [0, k - above]
-  for (let index = 0; index < values.length; index++) if (values[index]! > last || (values[index] === last && room-- > 0)) taken[count++] = index
-  const order = descending(Float64Array.from(taken, (index) => values[index]!))
-  return { indices: order.map((position) => taken[position]!), tiesAtCut: equal - (k - above) }
+  // What equals the last one: the first of them fill up what is left.
+  const equal: number[] = []
+  let above = 0
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index]!
+    if (value > last) taken[above++] = index
+    else if (value === last) equal.push(index)
+  }
+  taken.set(equal.slice(0, k - above), above)
+  const chosen = new Float64Array(k)
+  for (let at = 0; at < k; at++) chosen[at] = values[taken[at]!]!
+  return { indices: descending(chosen).map((position) => taken[position]!), tiesAtCut: equal.length - (k - above) }
 }
 
 /** How many indices two sets have in common. */

@@ -67,8 +67,8 @@ export function direction(gradient: tf.Tensor, norm: Norm): tf.Tensor {
   })
 }
 
-/** Moves each row back to within `radii` of `origin`, and into the bounds. */
-export function project(x: tf.Tensor, origin: tf.Tensor, radii: tf.Tensor, { norm, bounds }: AttackOptions): tf.Tensor {
+/** Moves each row back to within `radii` of `origin`, and into the bounds. `radii` is broadcast over the rows. */
+export function project(x: tf.Tensor, origin: tf.Tensor, radii: tf.Tensor, { norm, bounds }: Pick<AttackOptions, 'norm' | 'bounds'>): tf.Tensor {
   return tf.tidy(() => {
     const change = tf.sub(x, origin)
     const inside = norm === 'linf' ? tf.maximum(tf.minimum(change, radii), tf.neg(radii)) : tf.mul(change, tf.minimum(1, tf.div(radii, tf.maximum(rowLengths(change), 1e-30))))

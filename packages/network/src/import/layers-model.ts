@@ -12,12 +12,25 @@ import { layerNodes, type LayerSource } from './layer-nodes.js'
  * @throws UnsupportedLayerError for a layer that the graph has no node for.
  */
 export async function graphFromLayers(model: layers.LayersModel): Promise<Graph> {
+  return (await readLayers(model)).graph
+}
+
+/** A variable of a LayersModel, and the values that were read from it; a graph's weight that stands for it holds the same array. */
+export interface LayersVariable {
+  readonly name: string
+  readonly shape: readonly number[]
+  readonly data: Float32Array
+}
+
+/** The same with the variables of the model in their order. */
+export async function readLayers(model: layers.LayersModel): Promise<{ readonly graph: Graph; readonly variables: readonly LayersVariable[] }> {
   if (model.outputs.length !== 1) throw new UserError(`expected a model of one output, found ${model.outputs.length}`)
   const reader = new LayersReader()
   await reader.readWeights(model)
   for (const input of model.inputs) reader.input(input)
   const output = reader.tensor(model.outputs[0]!, undefined)
-  return { nodes: reader.nodes, output }
+  const variables = model.weights.map(({ id, originalName, shape }) => ({ name: originalName, shape: shape as readonly number[], data: reader.values.get(id)! }))
+  return { graph: { nodes: reader.nodes, output }, variables }
 }
 
 /** A use of a model as a layer of another: what its inputs are there. */
@@ -29,6 +42,8 @@ interface Call {
 
 class LayersReader {
   readonly nodes: GraphNode[] = []
+  /** By the id of the variable. */
+  readonly values = new Map<number, Float32Array>()
   readonly #weights = new Map<layers.layers.Layer, ReadonlyMap<string, Weight>>()
   readonly #uses = new Map<string, number>()
   readonly #known = new Map<number, string>()
@@ -43,8 +58,10 @@ class LayersReader {
       if (this.#weights.has(layer)) continue
       const found = new Map<string, Weight>()
       for (const [index, tensor] of layer.getWeights().entries()) {
-        const name = layer.weights[index]!.originalName
-        found.set(name.slice(name.lastIndexOf('/') + 1), { shape: tensor.shape, data: Float32Array.from(await tensor.data()) })
+        const { id, originalName: name } = layer.weights[index]!
+        const data = Float32Array.from(await tensor.data())
+        this.values.set(id, data)
+        found.set(name.slice(name.lastIndexOf('/') + 1), { shape: tensor.shape, data })
       }
       this.#weights.set(layer, found)
     }

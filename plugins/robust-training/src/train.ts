@@ -1,0 +1,161 @@
+import { argmax, breathe, canonicalJson, createRandomness, hash, rowAt, sameShape, sliceRows, UserError, type Model, type Randomness, type TrainingContext } from '@touchstone/core'
+import { createNetwork, graphOf, mapWeights, modelFromNetwork, networkOf, weightGradients, type Network } from '@touchstone/network'
+import { tf } from '@touchstone/tensor'
+import { attack, type AttackBudget } from './attack.js'
+import { readState, writeState, type TrainingState } from './checkpoint.js'
+import { batchesOf, readRows, splitOf, type LabelledRows } from './examples.js'
+import type { Objective } from './objectives.js'
+import { adam, sgd, type Optimizer } from './optimizers.js'
+
+/** How a network is trained, whatever for. */
+export interface TrainingOptions {
+  readonly steps: number
+  readonly batch: number
+  readonly optimizer: 'adam' | 'sgd'
+  readonly momentum: number
+  readonly learningRate: number
+  /** Other learning rates from some steps on, in order. */
+  readonly rates: readonly { readonly from: number; readonly rate: number }[]
+  readonly decay: 'none' | 'cosine'
+  readonly weightDecay: number
+  readonly heldOut: number
+  readonly lookEvery: number
+  readonly targetAccuracy: number | undefined
+}
+
+/** An attack's budget as options have it, in shares of the dataset's range. */
+export type AttackShares = Omit<AttackBudget, 'bounds'>
+
+/** Everything that determines a training beside its context. */
+export interface Training {
+  readonly objective: Objective
+  readonly options: TrainingOptions
+  readonly attacks?: AttackShares
+  /** Names the trainer and its options: a checkpoint is good for the same alone. */
+  readonly identity: unknown
+}
+
+/** Follows the gradients of an objective, batch by batch. See TrainingContext for what it does on the way. */
+export async function train({ objective, options, attacks, identity }: Training, context: TrainingContext): Promise<Model> {
+  const { model, dataset, seed, batchRows = 64, checkpointEvery = Infinity, onProgress, signal } = context
+  const network = networkOf(model)
+  if (!sameShape(model.inputShape, dataset.inputShape)) throw new UserError(`the model takes inputs of shape [${model.inputShape.join(', ')}], the dataset has [${dataset.inputShape.join(', ')}]: choose those that fit`)
+  if (dataset.size - options.heldOut < options.batch) throw new UserError(`${dataset.size} examples, ${options.heldOut} of them held out, leave less than a batch of ${options.batch}: hold out fewer or make the batch smaller`)
+  const randomness = createRandomness(seed, '@touchstone/robust-training')
+  const split = splitOf(dataset, options.heldOut, randomness)
+  const heldOut = await readRows(dataset, split.heldOut, model.classCount)
+  const batchAt = batchesOf(split.learned, options.batch, randomness)
+  const name = hash(canonicalJson({ identity, seed, batchRows, model: model.fingerprint, dataset: dataset.fingerprint }))
+  const optimizer = options.optimizer === 'adam' ? adam : sgd(options.momentum)
+  const { low, high } = dataset.range
+  const budget = attacks && { ...attacks, epsilon: attacks.epsilon * (high - low), stepSize: attacks.stepSize * (high - low), bounds: dataset.range }
+  const descend = stepOf(network, objective, options, optimizer, budget, randomness, batchRows)
+
+  const shapes = network.weights.map(({ tensor }) => new Array<readonly number[]>(optimizer.slots + 1).fill(tensor.shape))
+  let state = context.resume ? readState(context.resume, name, shapes) : begin(network, optimizer)
+  let kept = context.resume ? state.step : -1
+  const keepState = async (): Promise<void> => {
+    if (kept === state.step || !context.onCheckpoint) return
+    await context.onCheckpoint(await writeState(state, name))
+    kept = state.step
+  }
+  const look = (): Promise<number> => accuracyOf(network.withWeights(state.tensors.map(([weight]) => weight!)), heldOut, batchRows)
+  try {
+    while (state.step < options.steps && !state.done) {
+      await breathe()
+      if (signal?.aborted) {
+        await keepState()
+        signal.throwIfAborted()
+      }
+      const examples = await readRows(dataset, batchAt(state.step), model.classCount)
+      const { loss, tensors } = await descend(state, examples)
+      disposeState(state)
+      const step = state.step + 1
+      state = { step, done: false, tensors }
+      const accuracy = heldOut.labels.length > 0 && (step % options.lookEvery === 0 || step === options.steps) ? await look() : undefined
+      if (options.targetAccuracy !== undefined && accuracy !== undefined && accuracy >= options.targetAccuracy) state = { ...state, done: true }
+      onProgress?.({ step, steps: options.steps, loss, ...(accuracy !== undefined && { accuracy }) })
+      if (step % checkpointEvery === 0) await keepState()
+    }
+    await keepState()
+    return await trained(network, state)
+  } finally {
+    disposeState(state)
+  }
+}
+
+function begin(network: Network, { slots }: Optimizer): TrainingState {
+  const tensors = network.weights.map(({ tensor }) => [tf.clone(tensor), ...Array.from({ length: slots }, () => tf.zerosLike(tensor))].map((one) => tf.keep(one)))
+  return { step: 0, done: false, tensors }
+}
+
+function disposeState({ tensors }: TrainingState): void {
+  tf.dispose(tensors.flat())
+}
+
+/** A step: the batch's gradient by parts that fit `batchRows`, and what the optimiser makes of it. */
+function stepOf(network: Network, objective: Objective, options: TrainingOptions, optimizer: Optimizer, budget: AttackBudget | undefined, randomness: Randomness, batchRows: number) {
+  const rowsAtOnce = Math.max(1, Math.floor(batchRows / objective.rowsPerExample))
+  return async (state: TrainingState, rows: LabelledRows): Promise<{ readonly loss: number; readonly tensors: readonly (readonly tf.Tensor[])[] }> => {
+    const count = rows.labels.length
+    const current = network.withWeights(state.tensors.map(([weight]) => weight!))
+    const noise = budget && Float32Array.from(randomness.uniforms('start of attack', state.step, rows.data.length), (uniform) => 2 * uniform - 1)
+    let sums: tf.Tensor[] | undefined
+    for (let from = 0; from < count; from += rowsAtOnce) {
+      await breathe()
+      const to = Math.min(from + rowsAtOnce, count)
+      const parts = tf.tidy(() => {
+        const { shape, data } = sliceRows(rows, from, to)
+        const examples = { x: tf.tensor(data, [...shape]), labels: rows.labels.slice(from, to) }
+        const size = rows.data.length / count
+        const moved = objective.climb && budget && noise ? attack(current, objective.climb, examples, noise.subarray(from * size, to * size), budget) : examples.x
+        const { value, gradients } = weightGradients(current, (other) => objective.loss(other, examples, moved))
+        return [value, ...gradients].map((one, i) => (sums ? tf.add(sums[i]!, one) : one))
+      })
+      tf.dispose(sums ?? [])
+      sums = parts
+    }
+    const [total, ...gradients] = sums!
+    const loss = (await total!.data())[0]! / count
+    if (!Number.isFinite(loss)) {
+      tf.dispose(sums!)
+      throw new UserError(`the loss is ${loss} after step ${state.step}: choose a smaller learning rate`)
+    }
+    const rate = rateAt(options, state.step)
+    const tensors = state.tensors.map(([weight, ...slots], i) => {
+      const decays = options.weightDecay > 0 && network.weights[i]!.name.endsWith('/kernel')
+      return tf.tidy(() => {
+        const own = objective.mean ? tf.div(gradients[i]!, count) : gradients[i]!
+        const gradient = decays ? tf.add(own, tf.mul(weight!, options.weightDecay)) : own
+        return [...optimizer.step(weight!, gradient, slots, rate, state.step + 1)]
+      }).map((one) => tf.keep(one))
+    })
+    tf.dispose(sums!)
+    return { loss, tensors }
+  }
+}
+
+/** The learning rate of a step, counted from 0. */
+export function rateAt({ learningRate, rates, decay, steps }: Pick<TrainingOptions, 'learningRate' | 'rates' | 'decay' | 'steps'>, step: number): number {
+  const rate = rates.findLast(({ from }) => step >= from)?.rate ?? learningRate
+  return decay === 'cosine' ? (rate * (1 + Math.cos((Math.PI * step) / steps))) / 2 : rate
+}
+
+/** The share of rows that the network gets right. */
+async function accuracyOf(network: Network, rows: LabelledRows, batchRows: number): Promise<number> {
+  let right = 0
+  for (let from = 0; from < rows.labels.length; from += batchRows) {
+    const { shape, data } = sliceRows(rows, from, Math.min(from + batchRows, rows.labels.length))
+    const output = tf.tidy(() => network.logits(tf.tensor(data, [...shape])))
+    const logits = { shape: output.shape, data: await output.data<'float32'>() }
+    output.dispose()
+    for (let row = 0; row < shape[0]!; row++) if (argmax(rowAt(logits, row)) === rows.labels[from + row]) right++
+  }
+  return right / rows.labels.length
+}
+
+/** A model of its own with the weights of a state. */
+async function trained(network: Network, { tensors }: TrainingState): Promise<Model> {
+  const weights = await Promise.all(tensors.map(async ([weight]) => Float32Array.from(await weight!.data())))
+  return modelFromNetwork(createNetwork(mapWeights(graphOf(network), ({ shape }, index) => ({ shape, data: weights[index]! }))), { dispose: true })
+}

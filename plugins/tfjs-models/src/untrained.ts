@@ -1,0 +1,55 @@
+import { defineExtension, Engine, option, type Model } from '@touchstone/core'
+import { modelFromLayers } from '@touchstone/network'
+import { layers } from '@touchstone/tensor'
+import * as z from 'zod/mini'
+
+const { conv2d, dense, flatten, maxPooling2d } = layers.layers
+const classes = 10
+
+/** Reference architectures, from input to softmax, by the seed of their weights. */
+const architectures = {
+  /** 56,714 parameters: convolutions 3x3 to 16 and 32, without padding, each with ReLU and max-pooling 2; dense 64. Kernels by He et al., biases 0. */
+  digits: (seed: number) => {
+    const kernel = (layer: number) => ({ kernelInitializer: layers.initializers.heNormal({ seed: seed * 10 + layer }) })
+    return [
+      conv2d({ name: 'conv1', inputShape: [28, 28, 1], filters: 16, kernelSize: 3, activation: 'relu', ...kernel(1) }),
+      maxPooling2d({ name: 'pool1', poolSize: 2 }),
+      conv2d({ name: 'conv2', filters: 32, kernelSize: 3, activation: 'relu', ...kernel(2) }),
+      maxPooling2d({ name: 'pool2', poolSize: 2 }),
+      flatten({ name: 'flatten' }),
+      dense({ name: 'dense1', units: 64, activation: 'relu', ...kernel(3) }),
+      dense({ name: 'dense2', units: classes, activation: 'softmax', ...kernel(4) }),
+    ]
+  },
+  /** 3,274,634 parameters, the papers' network for MNIST: convolutions 5x5 to 32 and 64, padded, each with ReLU and max-pooling 2; dense 1024. Kernels truncated normal 0.1, biases 0.1. */
+  'mnist-rar': (seed: number) => {
+    const start = (layer: number) => ({ kernelInitializer: layers.initializers.truncatedNormal({ stddev: 0.1, seed: seed * 10 + layer }), biasInitializer: layers.initializers.constant({ value: 0.1 }) })
+    return [
+      conv2d({ name: 'conv1', inputShape: [28, 28, 1], filters: 32, kernelSize: 5, padding: 'same', activation: 'relu', ...start(1) }),
+      maxPooling2d({ name: 'pool1', poolSize: 2 }),
+      conv2d({ name: 'conv2', filters: 64, kernelSize: 5, padding: 'same', activation: 'relu', ...start(2) }),
+      maxPooling2d({ name: 'pool2', poolSize: 2 }),
+      flatten({ name: 'flatten' }),
+      dense({ name: 'dense1', units: 1024, activation: 'relu', ...start(3) }),
+      dense({ name: 'dense2', units: classes, activation: 'softmax', ...start(4) }),
+    ]
+  },
+} as const
+
+/**
+ * `untrained`: a reference architecture with random weights, the same for the same seed, to train from. Inputs `[28, 28, 1]`, ten classes.
+ *
+ * Source of `mnist-rar`: Chen et al., "Robust Attribution Regularization", NeurIPS 2019, and its code.
+ */
+export const untrained = defineExtension({
+  kind: 'model',
+  name: 'untrained',
+  summary: 'A reference architecture with random weights, to be trained',
+  traits: { formats: [] },
+  options: {
+    architecture: option(z.enum(['digits', 'mnist-rar'], 'expected "digits" or "mnist-rar"'), { summary: 'the layers: digits, 56,714 parameters, or mnist-rar, 3,274,634 parameters, of the papers on robust attributions', default: 'digits' }),
+    seed: option(z.int('expected a whole number'), { summary: 'of the weights', default: 0 }),
+  },
+  services: { engine: Engine },
+  create: ({ architecture, seed }): Promise<Model> => modelFromLayers(layers.sequential({ name: architecture, layers: [...architectures[architecture](seed)] }), { dispose: true }),
+})
