@@ -1,4 +1,4 @@
-import type { Plugin } from '@touchstone/core'
+import { createToken, defineExtension, definePlugin, resultOf, type Plugin } from '@touchstone/core'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { evaluate, evaluationPlugin, memoryStorage, openEvaluation, Store, type EvaluationConfig } from './index.js'
 import { calls, robust, toyConfig, toyPlugin } from './testing.js'
@@ -69,6 +69,40 @@ describe('what is in the store is not computed again', () => {
     await evaluate(config(storage, { metrics: { mine: robust({ sampler: 'dear' }) } }))
     expect((await (await Store.open(storage)).content()).kinds).toMatchObject({ samples: { entries: 6 } })
   })
+})
+
+test('what a score or sampler asks to keep is computed once, also for later runs with other methods', async () => {
+  let computed = 0
+  const rows = createToken<Float64Array>('test:rows')
+  const keeping = definePlugin({
+    name: 'keeping',
+    build: '1',
+    extensions: [
+      defineExtension({
+        kind: 'score',
+        name: 'keeps',
+        summary: 'the sum of what it keeps',
+        traits: { direction: 'lower', judges: 'faithfulness' },
+        create: () => ({
+          direction: 'lower',
+          score: async ({ kept }) => {
+            const values = await kept(rows, 'twelve', () => {
+              computed++
+              return Promise.resolve(Float64Array.of(5, 7))
+            })
+            return resultOf(values[0]! + values[1]!)
+          },
+        }),
+      }),
+    ],
+  })
+  const storage = memoryStorage()
+  const changes = { plugins: [...versioned, keeping], metrics: { kept: 'keeps' } }
+  const first = await evaluate(config(storage, { ...changes, attributers: { squares: 'times-weights', nested: { use: 'wrapper', options: { inner: 'times-weights' } } } }))
+  expect(first.results.rows.map(({ value }) => value)).toEqual(new Array(12).fill(12))
+  expect(computed).toBe(6)
+  await evaluate(config(storage, { ...changes, attributers: { other: { use: 'wrapper', options: { inner: { use: 'wrapper', options: { inner: 'times-weights' } } } } } }))
+  expect(computed).toBe(6)
 })
 
 describe('a run that ends early', () => {

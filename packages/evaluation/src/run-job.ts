@@ -137,6 +137,8 @@ async function runExample(
   const key = keys.subject(label, { id, label: example.label, inputDigest }, target)
   const shape = model.inputShape
   const randomness = createRandomness(resolved.seed, id)
+  const keptBy = (owner: object): ScoreContext['kept'] => <T>({ key: what }: Token<T>, inner: string, compute: () => Promise<T>) =>
+    keep({ kind: 'shared', example: id }, keys.shared(key, scope.originOf(owner)?.plugin.name ?? 'code', String(what), inner), compute)
   const subject = { model, example, outputs, target, dataset, randomness, signal }
   const forAll = neighbourMemo()
   const memo = createMemo<unknown>()
@@ -162,7 +164,7 @@ async function runExample(
       const neighbours = (sampler: Sampler, count: number): Promise<readonly Neighbour[]> => {
         const origin = scope.originOf(sampler)
         const attacks = (origin?.value.traits as SamplerTraits | undefined)?.dependsOn === 'attributer'
-        const seen = attacks ? { ...subject, attributer } : subject
+        const seen = { ...subject, kept: keptBy(sampler), ...(attacks && { attributer }) }
         const sample = () => named(`sampler "${origin?.value.name ?? 'given'}" on model "${label}", example ${id}`, () => sampler.sample(seen, count))
         return (attacks ? underAttack : forAll)(sampler, count, () =>
           origin && isWorthKeeping(host, origin.resolved) ? keep({ kind: 'samples', example: id, ...(attacks && { attributer: name }) }, keys.samples(key, origin.resolved, count, attacks ? name : undefined), sample) : sample(),
@@ -176,7 +178,7 @@ async function runExample(
           keep({ kind: 'score', example: id, attributer: name, metric }, keys.score(key, name, metric), async () => {
             if (!finite) return undefinedResult('the map holds values that are not finite')
             return named(`metric "${metric}" for attributer "${name}" on model "${label}", example ${id}`, () =>
-              checkedResult(score.score({ ...subject, map: { shape, data: map }, batchRows, predict: model.predict, maps, mapsOf, neighbours, shared })),
+              checkedResult(score.score({ ...subject, map: { shape, data: map }, batchRows, predict: model.predict, maps, mapsOf, neighbours, shared, kept: keptBy(score) })),
             )
           }),
         ),

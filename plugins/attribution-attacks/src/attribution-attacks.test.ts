@@ -31,7 +31,7 @@ const dataset = { inputShape: [8, 8, 2], size: 1, range: { low: 0, high: 1 }, fi
 async function contextOf(attributer: Attributer, example = 0): Promise<SamplerContext> {
   const input = Float32Array.from(createRandomness(3, `example ${example}`).uniforms('x', 0, 128))
   const outputs = rowAt(await model.predict(stackRows([input], model.inputShape)), 0)
-  return { model, example: { id: String(example), input }, outputs, target: argmax(outputs), dataset, randomness: createRandomness(1, String(example)), attributer }
+  return { model, example: { id: String(example), input }, outputs, target: argmax(outputs), dataset, randomness: createRandomness(1, String(example)), kept: (_what, _key, compute) => compute(), attributer }
 }
 
 async function similarity(context: SamplerContext, inputs: readonly Float32Array[], k = 12): Promise<number[]> {

@@ -101,19 +101,20 @@ async function bySubsets(context: ScoreContext, options: Parameters<typeof maske
   }
 }
 
-const noisy = createToken<Perturbed>('@touchstone/fidelity:noisy')
+const fallsByNoise = createToken<Float64Array>('@touchstone/fidelity:falls-by-noise')
 
-function byNoise(context: ScoreContext, sd: number, { runs, baseline }: Omit<InfidelityOptions, 'perturbation'>): Promise<Perturbed> {
-  return context.shared(noisy, canonicalJson({ sd, runs, baseline }), async () => {
-    const { example, outputs, target, randomness } = context
-    const noiseOf = (run: number): Float64Array => randomness.normals('@touchstone/fidelity noise', run, example.input.length)
+async function byNoise(context: ScoreContext, sd: number, { runs, baseline }: Omit<InfidelityOptions, 'perturbation'>): Promise<Perturbed> {
+  const { example, outputs, target, randomness } = context
+  const noiseOf = (run: number): Float64Array => randomness.normals('@touchstone/fidelity noise', run, example.input.length)
+  const falls = await context.kept(fallsByNoise, canonicalJson({ sd, runs }), async () => {
     const without = await outputsOfVariants(context, runs, outputScale(context), (x, run) => noiseOf(run).forEach((value, index) => (x[index]! -= sd * value)))
-    return {
-      falls: without.map((output) => outputs[target]! - output),
-      range: differenceOf(example.input, await absentValues(baseline, context, 'infidelity')),
-      dot: (weights) => Float64Array.from({ length: runs }, (_, run) => noiseOf(run).reduce((sum, value, index) => sum + sd * value * weights[index]!, 0)),
-    }
+    return without.map((output) => outputs[target]! - output)
   })
+  return {
+    falls,
+    range: differenceOf(example.input, await absentValues(baseline, context, 'infidelity')),
+    dot: (weights) => Float64Array.from({ length: runs }, (_, run) => noiseOf(run).reduce((sum, value, index) => sum + sd * value * weights[index]!, 0)),
+  }
 }
 
 function differenceOf(a: Float32Array, b: Float32Array): Float64Array {

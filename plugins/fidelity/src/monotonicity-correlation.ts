@@ -28,7 +28,7 @@ export const monotonicityCorrelation = defineExtension({
   create: ({ samples, output, unit }) => ({
     direction: 'higher',
     score: async (context) => {
-      const moves = await context.shared(uncertainty, canonicalJson({ samples, output, unit }), async () => {
+      const moves = await context.kept(uncertainty, canonicalJson({ samples, output, unit }), async () => {
         const { count, width } = unitsOf(context.model.inputShape, unit)
         const { low, high } = context.dataset.range
         const drawn = Array.from({ length: samples }, (_, draw) => context.randomness.uniforms('@touchstone/fidelity replacement', draw, count * width))

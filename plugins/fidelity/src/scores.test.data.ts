@@ -62,6 +62,7 @@ export async function scoreOf(use: string, model: Model, input: readonly number[
     maps: () => Promise.reject(new Error('not needed')),
     neighbours: () => Promise.reject(new Error('not needed')),
     shared: (_what, _key, compute) => compute(),
+    kept: (_what, _key, compute) => compute(),
   }
   return score.score(context)
 }

@@ -42,6 +42,7 @@ export interface Masked {
 }
 
 const masked = createToken<Masked>('@touchstone/fidelity:masked')
+const fallsWithout = createToken<Float64Array>('@touchstone/fidelity:falls')
 
 /**
  * Random subsets of an example and the falls of the output without each. They follow from seed, example and options alone, so they are made once per
@@ -50,14 +51,18 @@ const masked = createToken<Masked>('@touchstone/fidelity:masked')
  * @throws UserError where a subset or a square is larger than the input, or squares are asked of what is no image.
  */
 export function maskedOutputs(context: ScoreContext, { subset, runs, baseline, unit }: MaskOptions, who: string): Promise<Masked> {
-  return context.shared(masked, canonicalJson({ subset, runs, baseline, unit }), async () => {
+  const key = canonicalJson({ subset, runs, baseline, unit })
+  return context.shared(masked, key, async () => {
     const { model, outputs, target, randomness } = context
     const { count, width } = unitsOf(model.inputShape, unit)
     const absent = await absentValues(baseline, context, who)
     const drawn = typeof subset === 'object' && 'square' in subset ? randomSquares(subset.square, model.inputShape, count, randomness, who) : randomSubsets(count, sizeOfSubset(subset, count, unit, who), randomness)
     const subsets = Array.from({ length: runs }, drawn)
-    const without = await outputsOfVariants(context, runs, outputScale(context), (x, run) => copyUnits(absent, x, subsets[run]!, width))
-    return { subsets, falls: without.map((output) => outputs[target]! - output), absent }
+    const falls = await context.kept(fallsWithout, key, async () => {
+      const without = await outputsOfVariants(context, runs, outputScale(context), (x, run) => copyUnits(absent, x, subsets[run]!, width))
+      return without.map((output) => outputs[target]! - output)
+    })
+    return { subsets, falls, absent }
   })
 }
 

@@ -31,6 +31,7 @@ const judge = async (use: string, options: Options, model: Model, input: readonl
     mapsOf: () => Promise.resolve([]),
     neighbours: () => Promise.resolve([]),
     shared: (_what, _key, compute) => compute(),
+    kept: (_what, _key, compute) => compute(),
   })
 }
 

@@ -122,6 +122,7 @@ function contextOf(input: Float32Array): SamplerContext {
       rowsRun: () => 0,
     },
     example: { id: 'a', input },
+    kept: (_what, _key, compute) => compute(),
     outputs: Float32Array.of(0),
     target: 0,
     dataset: { inputShape: [input.length], size: 1, range: { low: 0, high: 1 }, fingerprint: '', example: () => Promise.resolve({ id: 'a', input }) },

@@ -30,7 +30,7 @@ export interface JobReport {
 
 /** Something that a job has computed, by the labels of the config. */
 export interface JobProgress {
-  readonly kind: 'map' | 'samples' | 'score'
+  readonly kind: 'map' | 'samples' | 'shared' | 'score'
   readonly model: string
   readonly example: string
   /** Of a map or score, and of samples that depend on it. */

@@ -101,6 +101,11 @@ export interface ScoreContext {
    * `key` names all else that it depends on.
    */
   readonly shared: <T>(what: Token<T>, key: string, compute: () => Promise<T>) => Promise<T>
+  /**
+   * As `shared`, and kept in the store of the evaluation, so that a later one need not compute it again: for what takes many model rows. It must be plain
+   * data: objects, lists, text, numbers and typed arrays.
+   */
+  readonly kept: <T>(what: Token<T>, key: string, compute: () => Promise<T>) => Promise<T>
 }
 
 export interface ScoreTraits {

@@ -1,4 +1,5 @@
 import type { Randomness } from '../random/randomness.js'
+import type { Token } from '../token.js'
 import { argmax, eachRow, stackRows } from '../rows.js'
 import type { Attributer } from './attributer.js'
 import type { Dataset, Example } from './dataset.js'
@@ -17,6 +18,11 @@ export interface SamplerContext {
   readonly dataset: Dataset
   readonly randomness: Randomness
   readonly signal?: AbortSignal
+  /**
+   * What `compute` gives, plain data: objects, lists, text, numbers and typed arrays, computed once for the example and model and kept in the store of the
+   * evaluation, as a trained generator is. `key` names all else that it depends on.
+   */
+  readonly kept: <T>(what: Token<T>, key: string, compute: () => Promise<T>) => Promise<T>
   /** The method under test; given only to samplers whose traits say `dependsOn: 'attributer'`. */
   readonly attributer?: Attributer
 }
