@@ -40,14 +40,11 @@ const bytes = (base64: string): ArrayBuffer => Uint8Array.from(Buffer.from(base6
 const floats = (base64: string): Float32Array => new Float32Array(bytes(base64))
 const rowOf = (values: Float32Array, draw: number, count: number): Float32Array => values.subarray(draw * count, (draw + 1) * count)
 
-/** The uniform numbers by which the first `size` places of a shuffled order become these units. */
-function uniformsFor(units: ArrayLike<number>, count: number): Float64Array {
-  const order = Array.from({ length: count }, (_, index) => index)
-  return Float64Array.from({ length: units.length }, (_, index) => {
-    const at = order.indexOf(units[index]!)
-    ;[order[index], order[at]] = [order[at]!, order[index]!]
-    return (at - index + 0.5) / (count - index)
-  })
+/** The uniform numbers whose random bits hold exactly these units, in words of 32; whatever bit plane of a draw they stand for. */
+function uniformsFor(units: ArrayLike<number>, count: number, uniforms: number): Float64Array {
+  const words = new Int32Array(Math.ceil(count / 32))
+  for (let index = 0; index < units.length; index++) words[units[index]! >> 5]! |= 1 << (units[index]! & 31)
+  return Float64Array.from({ length: uniforms }, (_, index) => (words[index % words.length]! + 0x80000000) / 0x100000000)
 }
 
 /** A score of a fixture's map, with given random numbers. */
@@ -65,7 +62,7 @@ async function score(one: Case, map: string, use: string, options: object, drawn
     Promise.all(
       inputs.map(async (data) => ({ shape, data: (await attributer.attribute({ model, inputs: { shape: [1, ...shape], data }, targets: [one.target], randomness: [randomness], batchRows: 64 })).data })),
     )
-  const context: ScoreContext = { ...subject, map: { shape, data: floats(map) }, predict, maps, neighbours: (sampler, count) => sampler.sample(subject, count), shared: (_what, _key, compute) => compute() }
+  const context: ScoreContext = { ...subject, map: { shape, data: floats(map) }, predict, maps, neighbours: (sampler, count) => sampler.sample(subject, count), kept: (_what: unknown, _key: string, compute: () => Promise<unknown>) => compute(), shared: (_what, _key, compute) => compute() }
   return metric.score(context)
 }
 
@@ -87,7 +84,7 @@ describe.each(cases)(`scores of libraries for a digit, $picture (${Object.entrie
 
   test('FaithfulnessCorrelation of Quantus', async () => {
     const subsets = new Uint16Array(bytes(one.subsets))
-    const { value } = await score(one, one.map, 'fidelity-quantus', {}, { uniforms: (_purpose, draw, count) => uniformsFor(subsets.subarray(draw * count, (draw + 1) * count), 784) })
+    const { value } = await score(one, one.map, 'fidelity-quantus', {}, { uniforms: (_purpose, draw, count) => uniformsFor(subsets.subarray(draw * 224, (draw + 1) * 224), 784, count) })
     expect(Math.abs(value! - one.FaithfulnessCorrelation)).toBeLessThan(1e-4)
   })
 

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { UserError } from '@touchstone/core'
+import { suggestion, UserError } from '@touchstone/core'
 import type { EvaluateOptions, EvaluationConfig, Shard } from '@touchstone/evaluation'
 import { InvalidArgumentError, type Command } from 'commander'
 import { storeFolder } from './store-folder.js'
@@ -59,7 +59,10 @@ function furtherOptions(command: Command, executor: string | undefined): Readonl
   for (let at = 0; at < rest.length; at++) {
     const argument = rest[at]!
     const [, name, given] = /^--([a-z][a-z-]*)(?:=(.*))?$/s.exec(argument) ?? []
-    if (name === undefined || executor === undefined) throw new UserError(`unknown ${argument.startsWith('-') ? 'option' : 'argument'} ${argument}: see touchstone ${command.name()} --help`)
+    if (name === undefined || executor === undefined) {
+      const near = name === undefined ? '' : suggestion(name, command.options.map((option) => option.name()))
+      throw new UserError(`unknown ${argument.startsWith('-') ? 'option' : 'argument'} ${argument}${near}; see touchstone ${command.name()} --help`)
+    }
     const next = rest[at + 1]
     const value = given ?? (next === undefined || next.startsWith('--') ? true : (at++, next))
     options[name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())] = typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value)) ? Number(value) : value

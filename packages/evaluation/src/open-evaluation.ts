@@ -39,9 +39,8 @@ export interface EvaluateOptions {
   readonly shard?: Shard
   /** The work ends in order when so many seconds have passed or model rows were run since it began. */
   readonly budget?: { readonly seconds?: number; readonly rows?: number }
-  /** Packages of plugins, and folders to look them up from, for executors that load them elsewhere; what was not loaded by name stays here. */
-  readonly pluginNames?: readonly string[]
-  readonly pluginFolders?: readonly string[]
+  /** How executors find the plugins elsewhere: the name under which each was loaded, by the plugin's own, and the folders to look from. */
+  readonly loaded?: { readonly plugins: Readonly<Record<string, string>>; readonly folders: readonly string[] }
 }
 
 /** One of several parts of an evaluation. */
@@ -154,7 +153,7 @@ export async function openEvaluation(config: EvaluationConfig, options: Evaluate
         options.onProgress?.({ stage: 'evaluate', done, total: missing.rows })
         if (done >= rows) spent(`${rows} rows`)
       }
-      const order = encodeOrder({ checked, host, keys, models, dataset, baseFolder: options.baseFolder ?? '.', pluginNames: options.pluginNames, pluginFolders: options.pluginFolders })
+      const order = encodeOrder({ checked, host, keys, models, dataset, baseFolder: options.baseFolder ?? '.', loaded: options.loaded })
       const work: Work = { run: (job, jobSignal) => runJob(job, workplace, jobSignal === undefined ? stop : AbortSignal.any([stop, jobSignal]), onProgress), order, onProgress }
       try {
         for await (const report of executor.execute(missing.jobs, work, stop)) reports.push(report)

@@ -27,21 +27,20 @@ interface Sources {
   readonly models: ReadonlyMap<string, Model>
   readonly dataset: Dataset
   readonly baseFolder: string
-  readonly pluginNames: readonly string[] | undefined
-  readonly pluginFolders: readonly string[] | undefined
+  readonly loaded: { readonly plugins: Readonly<Record<string, string>>; readonly folders: readonly string[] } | undefined
 }
 
 /** The order of an evaluation, or why its jobs can be done in this process alone. */
-export function encodeOrder({ checked: { resolved, storage, batchRows }, host, keys, models, dataset, baseFolder, pluginNames = [], pluginFolders = [] }: Sources): Work['order'] {
+export function encodeOrder({ checked: { resolved, storage, batchRows }, host, keys, models, dataset, baseFolder, loaded = { plugins: {}, folders: [] } }: Sources): Work['order'] {
   if (keys.sessionOnly !== undefined) return { here: keys.sessionOnly }
   const { reach } = (host.registry.extension('storage', storage.use)?.value.traits ?? { reach: 'process' }) as StorageTraits
   if (reach === 'process') return { here: `storage "${storage.use}" is reached by this process alone` }
-  const given = host.plugins.find(({ name }) => name !== evaluationPlugin.name && !pluginNames.includes(name))
+  const given = host.plugins.find(({ name }) => name !== evaluationPlugin.name && !(name in loaded.plugins))
   if (given) return { here: `plugin ${given.name} is not named in the config by its package` }
   const order: WorkOrder = {
     format: 'touchstone-order/1',
-    plugins: pluginNames,
-    folders: pluginFolders,
+    plugins: Object.values(loaded.plugins),
+    folders: loaded.folders,
     baseFolder,
     resolved,
     storage,

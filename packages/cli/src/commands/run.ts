@@ -30,11 +30,12 @@ export function runCommand(signal: AbortSignal): Command {
     const settings = evaluationSettings(command, flags, signal)
     const discardFolder = await prepareRunFolder(folder)
     const log = openRunLog(join(folder, 'run.log'))
-    const display = runDisplay(flags, log)
+    const display = runDisplay(flags, log.write)
     let finished: FinishedEvaluation | undefined
     let report: string
     try {
       await using evaluation = await openEvaluationFile(config, { ...settings, ...display.options })
+      log.begin()
       display.planned(evaluation.plan)
       if (settings.shard) {
         const run = await evaluation.compute()

@@ -5,7 +5,7 @@ import { loadConfig } from './load-config.js'
 import { loadPlugins } from './load-plugins.js'
 import { createSharedFiles } from './shared-files.js'
 
-type FileOptions = Omit<EvaluateOptions, 'origin' | 'baseFolder' | 'host' | 'pluginNames' | 'pluginFolders' | 'files'> & {
+type FileOptions = Omit<EvaluateOptions, 'origin' | 'baseFolder' | 'host' | 'loaded' | 'files'> & {
   /** What stands where the config says nothing. */
   readonly defaults?: Pick<EvaluationConfig, 'executor' | 'store'>
   /** What stands whatever the config says. */
@@ -18,6 +18,7 @@ export async function openEvaluationFile(path: string, { defaults, overrides, ..
   const pluginFolders = [folder, process.cwd()]
   const plugins = await loadPlugins(config.plugins, pluginFolders, path)
   const host = { runtime: `node ${process.versions.node}`, platform: `${process.platform}-${process.arch}`, cores: availableParallelism() }
-  const pluginNames = config.plugins.filter((plugin) => typeof plugin === 'string')
-  return openEvaluation({ ...defaults, ...config, ...overrides, plugins }, { ...options, files: createSharedFiles(), origin: path, baseFolder: folder, host, pluginNames, pluginFolders })
+  // The first is what every evaluation has; the others stand in the order of the config.
+  const named = Object.fromEntries(config.plugins.flatMap((entry, index) => (typeof entry === 'string' ? [[plugins[index + 1]!.name, entry]] : [])))
+  return openEvaluation({ ...defaults, ...config, ...overrides, plugins }, { ...options, files: createSharedFiles(), origin: path, baseFolder: folder, host, loaded: { plugins: named, folders: pluginFolders } })
 }

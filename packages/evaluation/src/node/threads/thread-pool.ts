@@ -72,7 +72,7 @@ export function openThreadPool(order: Uint8Array, threads: number, files: FileRe
       timer = setTimeout(() => kill.abort(), grace)
     }
     port.on('message', (message: Message) => {
-      // A thread that waits for its turn does nothing that could hang.
+      // Before, the thread waits for its turn, or loads models and data.
       if (!('begun' in message)) {
         if ('warning' in message) return warn(message.warning)
         onProgress(message.progress)

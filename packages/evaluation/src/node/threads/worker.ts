@@ -14,11 +14,11 @@ export default async function work({ job, port }: Task): Promise<Answer> {
   const tell = (message: Message): void => port.postMessage(message)
   const stop = new AbortController()
   port.once('message', () => stop.abort(new DOMException('stopped', 'AbortError')))
-  tell({ begun: true })
   let memory = 0
   try {
     opening ??= openWork(order, { log: { info: () => undefined, warn: (warning) => tell({ warning }) }, files: createSharedFiles(files) })
     const open = await opening
+    tell({ begun: true })
     const report = await open.run(job, stop.signal, (progress) => tell({ progress }))
     memory = open.memory()
     return { report, memory }
