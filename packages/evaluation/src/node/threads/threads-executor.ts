@@ -1,15 +1,7 @@
 import { availableParallelism } from 'node:os'
-import { fileURLToPath } from 'node:url'
-import { MessageChannel } from 'node:worker_threads'
 import { defineExtension, Logger, option, UserError, type Executor, type Job, type JobReport, type Log, type Work } from '@touchstone/core'
-import { Piscina } from 'piscina'
 import * as z from 'zod/mini'
-import { errorOf, type Answer, type Message } from './messages.js'
-
-const seconds = 1000
-
-/** How long a job that was asked to stop may take to finish what it is at, before its thread is ended. */
-const grace = 5 * seconds
+import { openThreads, OverdueError } from './thread-pool.js'
 
 interface ThreadOptions {
   readonly threads: number
@@ -40,13 +32,13 @@ async function* execute(jobs: readonly Job[], work: Work, signal: AbortSignal, {
     return
   }
   const width = Math.min(threads, jobs.length)
-  const pool = new Piscina({ filename: fileURLToPath(new URL('worker.js', import.meta.url)), workerData: { order: work.order.bytes }, minThreads: width, maxThreads: width, idleTimeout: Infinity })
+  const pool = openThreads(work.order.bytes, { threads: width, unitTimeout, log })
   const overdue: OverdueError[] = []
   const failed = new AbortController()
   const stop = AbortSignal.any([signal, failed.signal])
   const attempt = async (job: Job): Promise<JobReport | undefined> => {
     try {
-      return await runInThread(pool, job, work, stop, unitTimeout, log)
+      return await pool.run(job, stop, work.onProgress)
     } catch (error) {
       if (error instanceof OverdueError) {
         // The others go on: what hangs costs itself alone.
@@ -62,53 +54,9 @@ async function* execute(jobs: readonly Job[], work: Work, signal: AbortSignal, {
     for await (const report of asTheyEnd(jobs.map((job) => () => attempt(job)), width)) if (report) yield report
   } finally {
     failed.abort(new DOMException('the other jobs have ended', 'AbortError'))
-    await pool.destroy()
+    await pool[Symbol.asyncDispose]()
   }
   if (overdue.length > 0) throw new UserError(`${overdue.length} of ${jobs.length} jobs hung and were ended, all else is done and kept: ${overdue[0]!.message}`)
-}
-
-/** A job that hung. */
-class OverdueError extends UserError {}
-
-async function runInThread(pool: Piscina, job: Job, work: Work, signal: AbortSignal, unitTimeout: number, log: Log): Promise<JobReport> {
-  signal.throwIfAborted()
-  const { port1: port, port2: theirs } = new MessageChannel()
-  const kill = new AbortController()
-  let overdue: OverdueError | undefined
-  let timer: NodeJS.Timeout | undefined
-  const watch = (): void => {
-    clearTimeout(timer)
-    if (unitTimeout === 0) return
-    timer = setTimeout(() => {
-      overdue = new OverdueError(`model "${job.model}", examples ${job.examples.map(({ id }) => id).join(', ')}: nothing was finished for ${unitTimeout} s, the job was ended`)
-      kill.abort()
-    }, unitTimeout * seconds)
-  }
-  const stop = (): void => {
-    port.postMessage('stop')
-    clearTimeout(timer)
-    timer = setTimeout(() => kill.abort(), grace)
-  }
-  port.on('message', (message: Message) => {
-    if ('warning' in message) return log.warn(message.warning)
-    work.onProgress(message.progress)
-    watch()
-  })
-  signal.addEventListener('abort', stop, { once: true })
-  watch()
-  try {
-    const answer = (await pool.run({ job, port: theirs }, { transferList: [theirs], signal: kill.signal })) as Answer
-    if ('failure' in answer) throw errorOf(answer.failure)
-    return answer.report
-  } catch (error) {
-    if (overdue) throw overdue
-    signal.throwIfAborted()
-    throw error
-  } finally {
-    clearTimeout(timer)
-    signal.removeEventListener('abort', stop)
-    port.close()
-  }
 }
 
 /** Yields results in the order in which they come; at most `width` run at once. The first failure ends it, after those that run have ended. */
