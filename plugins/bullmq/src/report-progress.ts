@@ -4,23 +4,28 @@ import type { Job as QueueJob } from 'bullmq'
 /** Milliseconds between two reports: Redis keeps each of them for a while. */
 const pause = 500
 
-/** Gathers what a job has done and tells the run of it, not too often. */
+/** Tells a run what its job has done: at once, but not too often, and then all that was gathered. */
 export function reportProgress(job: QueueJob<unknown>): { readonly add: (progress: JobProgress) => void; readonly end: () => Promise<void> } {
   let gathered: JobProgress[] = []
   let timer: NodeJS.Timeout | undefined
   const send = async (): Promise<void> => {
-    clearTimeout(timer)
-    timer = undefined
     const told = gathered
     gathered = []
     // It matters less than the job.
     if (told.length > 0) await job.updateProgress(told).catch(() => undefined)
   }
+  const due = (): void => {
+    timer = gathered.length > 0 ? setTimeout(due, pause) : undefined
+    void send()
+  }
   return {
     add: (progress) => {
       gathered.push(progress)
-      timer ??= setTimeout(() => void send(), pause)
+      if (timer === undefined) due()
     },
-    end: send,
+    end: async () => {
+      clearTimeout(timer)
+      await send()
+    },
   }
 }
