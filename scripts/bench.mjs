@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = new URL('..', import.meta.url)
 const at = (path) => new URL(path, root).href
-const suites = { kernels, engine, networks, 'networks-large': networksLarge, workers, methods, 'methods-large': methodsLarge, comparisons, scores, 'scores-large': scoresLarge, results, evaluation }
+const suites = { kernels, engine, networks, 'networks-large': networksLarge, workers, methods, 'methods-large': methodsLarge, comparisons, scores, 'scores-large': scoresLarge, results, evaluation, bullmq }
 const asked = process.argv.slice(2)
 for (const name of asked) if (!(name in suites)) throw new Error(`no benchmark named "${name}"; there are: ${Object.keys(suites).join(', ')}`)
 for (const [name, run] of Object.entries(suites)) {
@@ -338,6 +338,12 @@ async function evaluation() {
   const rows = Object.values(run.rowsRun).reduce((a, b) => a + b, 0)
   console.log(`quickstart: ${results.rows.length} scores from ${rows} model rows in ${run.seconds.toFixed(1)} s (${(rows / run.seconds).toFixed(0)} rows/s)`)
   for (const { stage, seconds } of run.stages) row(stage, seconds * 1000, `${((100 * seconds) / run.seconds).toFixed(0)} %`)
+}
+
+/** An evaluation by one worker process and by two. */
+async function bullmq() {
+  const { bench, format } = await import(at('plugins/bullmq/bench/workers.mjs'))
+  console.log(format(await bench()))
 }
 
 /** The fastest of several rounds of each task, in turn. */

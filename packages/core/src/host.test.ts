@@ -121,6 +121,17 @@ test.each([
   expect(resolve(host, input).problems).toContain(problem)
 })
 
+test('what a secret option holds is in no message, and replaced where it is written', async () => {
+  const secret = option({ '~standard': { version: 1, vendor: 'test', validate: (value) => (value === undefined || (typeof value === 'string' && value.startsWith('key-')) ? { value } : { issues: [{ message: 'expected a key' }] }) } }, { summary: 'a key', secret: true })
+  const safe = defineExtension({ kind: 'sampler', name: 'safe', summary: 'has a key', traits: { dependsOn: 'model' }, options: { key: secret, other: secret }, create: () => ({ sample: () => Promise.resolve([]) }) })
+  await using host = new Host([plugin, definePlugin({ name: 'safes', extensions: [safe] })])
+  const asked = (key: unknown) => resolve(host, { use: 'composed', options: { sampler: { use: 'safe', options: { key } } } })
+  expect(asked('sesame').problems).toEqual(['metrics.mine.options.sampler.options.key: expected a key [safes]'])
+  const { resolved } = asked('key-sesame')
+  expect(resolved).toMatchObject({ options: { sampler: { options: { key: 'key-sesame' } } } })
+  expect(host.withoutSecrets(resolved!)).toEqual({ ...resolved, options: { ...resolved!.options, sampler: { ...(resolved!.options.sampler as object), options: { key: '(secret)', other: undefined } } } })
+})
+
 test('inside options a string is a label of the config first; circles are refused', async () => {
   await using host = new Host([plugin])
   const labels = { sampler: { far: { use: 'shift', options: { by: 9 } } } }

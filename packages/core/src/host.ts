@@ -77,6 +77,18 @@ export class Host {
     return [...new Set([...((extension.traits as { readonly needs?: readonly string[] }).needs ?? []), ...inner])]
   }
 
+  /** What may be written of a resolved extension: values of options that are secret, its own and those of the extensions in its options, are replaced. */
+  withoutSecrets(resolved: ResolvedExtension): ResolvedExtension {
+    const fields = this.registry.extension(resolved.kind, resolved.use)?.value.options ?? {}
+    const shown = Object.entries(resolved.options).map(([name, value]) => {
+      const field = fields[name]
+      if (field === undefined || value === undefined) return [name, value] as const
+      if (isReference(field)) return [name, this.withoutSecrets(value as ResolvedExtension)] as const
+      return [name, field.secret ? '(secret)' : value] as const
+    })
+    return { ...resolved, options: Object.fromEntries(shown) }
+  }
+
   /** A child container for one evaluation. `values` are services of the caller, such as the log. */
   open(values: readonly ServiceValue[] = []): Scope {
     const container = this.#container.createChildContainer()

@@ -11,6 +11,8 @@ export interface Option<T = unknown> {
   readonly default?: unknown
   /** As in `pixels` or `rows`. */
   readonly unit?: string
+  /** Never shown in a message nor written to results: what may hold a password. */
+  readonly secret?: boolean
 }
 
 /** An option that is itself an extension: smoothgrad wraps an attributer, robustness takes a sampler and a comparison. */

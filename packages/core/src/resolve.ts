@@ -96,7 +96,7 @@ export class Resolver {
       if (!outcome.issues) checked[key] = outcome.value
       for (const issue of outcome.issues ?? []) {
         const inner = (issue.path ?? []).map((part) => (typeof part === 'object' ? part.key : part))
-        const message = value === undefined ? `expected a value: ${field.summary}` : `${issue.message}${inner.length === 0 && isPrimitive(value) ? `, found ${describe(value)}` : ''}`
+        const message = value === undefined ? `expected a value: ${field.summary}` : `${issue.message}${inner.length === 0 && isPrimitive(value) && !field.secret ? `, found ${describe(value)}` : ''}`
         this.#problem([...at(key), ...inner], message, plugin.name)
       }
     }

@@ -1,10 +1,9 @@
 import type { EngineInfo, Result } from '@touchstone/core'
-import type { CheckedConfig } from './check-config.js'
 import { compareMethods } from './compare-methods.js'
 import { compareRankings } from './compare-rankings.js'
 import type { Instances } from './instances.js'
 import { rankMethods } from './rank-methods.js'
-import type { DiagnosticRow, ResultRow, Results } from './results.js'
+import type { DiagnosticRow, ResolvedConfig, ResultRow, Results } from './results.js'
 import type { MapAnswer } from './run-job.js'
 import type { Selection } from './select-examples.js'
 import type { Store } from './store/store.js'
@@ -13,7 +12,9 @@ import type { UnitKeys } from './unit-keys.js'
 
 interface Sources {
   readonly selection: Selection
-  readonly checked: CheckedConfig
+  readonly resolved: ResolvedConfig
+  /** The same as results may hold it: without secrets. */
+  readonly shown: ResolvedConfig
   readonly instances: Instances
   readonly engine: EngineInfo | null
   readonly store: Store
@@ -21,7 +22,7 @@ interface Sources {
 }
 
 /** The results of an evaluation from its store; undefined where something is missing there. */
-export async function collect({ selection, checked: { resolved }, instances: { models, dataset, scores }, engine, store, keys }: Sources): Promise<Results | undefined> {
+export async function collect({ selection, resolved, shown, instances: { models, dataset, scores }, engine, store, keys }: Sources): Promise<Results | undefined> {
   const rows: ResultRow[] = []
   const diagnostics: DiagnosticRow[] = []
   let missing = false
@@ -45,7 +46,7 @@ export async function collect({ selection, checked: { resolved }, instances: { m
   const directions = new Map([...scores].map(([label, { direction }]) => [label, direction]))
   return {
     format: 'touchstone-results/1',
-    config: resolved,
+    config: shown,
     engine,
     models: Object.fromEntries([...models].map(([label, { fingerprint, inputShape, classCount, mflopPerRow }]) => [label, { fingerprint, inputShape, classCount, mflopPerRow }])),
     dataset: { fingerprint: dataset.fingerprint, size: dataset.size, inputShape: dataset.inputShape, range: dataset.range, classNames: dataset.classNames ?? null },

@@ -1,5 +1,6 @@
-import { ConfigError, createToken, defineExtension, definePlugin, eachRow, mean, UserError, type Attributer, type Result, type Rows, type Score } from '@touchstone/core'
+import { ConfigError, createToken, defineExtension, definePlugin, eachRow, mean, option, UserError, type Attributer, type Result, type Rows, type Score } from '@touchstone/core'
 import { beforeEach, describe, expect, test } from 'vitest'
+import * as z from 'zod/mini'
 import { evaluate, rowsCsv, summaryCsv, type EvaluationConfig } from './index.js'
 import { calls, linearModel, robust, toyConfig, toyPlugin } from './testing.js'
 
@@ -103,6 +104,22 @@ test('results hold nothing of the run, the run nothing of the scores', async () 
   expect(JSON.stringify(results)).not.toMatch(/batchRows|seconds|executor/)
   expect(run).toMatchObject({ format: 'touchstone-run/1', batchRows: 5, executor: { use: 'inline' }, rowsRun: { one: expect.any(Number) as number }, warnings: [] })
   expect(run.stages.map(({ stage }) => stage)).toEqual(['load', 'select', 'evaluate'])
+})
+
+test('what an option keeps secret is in no result', async () => {
+  const [points] = toyPlugin.extensions.filter(({ name }) => name === 'points')
+  const key = option(z.string('expected a text'), { summary: 'a key', secret: true })
+  const locked = definePlugin({
+    name: 'locked',
+    extensions: [
+      { ...points!, name: 'locked-points', options: { key } },
+      defineExtension({ kind: 'executor', name: 'locked-executor', summary: 'asks for a key', traits: { runsOn: 'here' }, options: { key }, create: () => ({ parallel: 1, execute: async function* (jobs, { run }) { for (const job of jobs) yield await run(job) } }) }),
+    ],
+  })
+  const { results, run } = await evaluate(toyConfig({ plugins: [toyPlugin, locked], dataset: { use: 'locked-points', options: { key: 'sesame' } }, executor: { use: 'locked-executor', options: { key: 'sesame' } } }))
+  expect(results.config.dataset.options).toEqual({ key: '(secret)' })
+  expect(run.executor.options).toEqual({ key: '(secret)' })
+  expect(JSON.stringify([results, run])).not.toContain('sesame')
 })
 
 test.each([

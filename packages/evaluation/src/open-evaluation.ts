@@ -1,4 +1,4 @@
-import { Base, Engine, Host, Logger, stackRows, UserError, type FileReader, type JobProgress, type JobReport, type Log, type Plugin, type Work } from '@touchstone/core'
+import { Base, Engine, Host, Logger, stackRows, UserError, type FileReader, type JobProgress, type JobReport, type Log, type Plugin, type ResolvedExtension, type Work } from '@touchstone/core'
 import { checkConfig } from './check-config.js'
 import { checkFit } from './check-fit.js'
 import { collect } from './collect.js'
@@ -6,7 +6,7 @@ import type { EvaluationConfig } from './config.js'
 import { makeInstances } from './instances.js'
 import { planEvaluation, rowsPerScore, type Plan } from './plan.js'
 import { evaluationPlugin } from './plugin.js'
-import type { Results, RunRecord } from './results.js'
+import type { ResolvedConfig, Results, RunRecord } from './results.js'
 import { runJob, type MapAnswer } from './run-job.js'
 import { selectExamples } from './select-examples.js'
 import { Store } from './store/store.js'
@@ -174,7 +174,7 @@ export async function openEvaluation(config: EvaluationConfig, options: Evaluate
       startedAt: startedAt.toISOString(),
       seconds: (Date.now() - startedAt.getTime()) / 1000,
       stages,
-      executor: checked.executor,
+      executor: host.withoutSecrets(checked.executor),
       batchRows,
       rowsRun: Object.fromEntries([...rowsToSelect].map(([label, rows]) => [label, rows + reports.reduce((sum, report) => sum + (report.model === label ? report.rowsRun : 0), 0)])),
       units: { kept: plan.units.reduce((sum, { kept }) => sum + kept, 0), computed: reports.reduce((sum, { units }) => sum + units.computed, 0) },
@@ -188,7 +188,7 @@ export async function openEvaluation(config: EvaluationConfig, options: Evaluate
       for (let round = 0, missing = plan; results === undefined; round++, missing = makePlan()) {
         if (round === rounds) throw new UserError(`the store does not give back what was written to it, after ${rounds} attempts: "touchstone store verify" tells more`)
         await computeOnce(missing)
-        results = await collect({ selection, checked, instances, engine, store, keys })
+        results = await collect({ selection, resolved, shown: withoutSecrets(resolved, host), instances, engine, store, keys })
       }
       return {
         results,
@@ -230,6 +230,12 @@ export async function openEvaluation(config: EvaluationConfig, options: Evaluate
 const rounds = 3
 
 /** Plugins by name must have been loaded before: finding packages is not possible everywhere. */
+/** What results may hold of a config. */
+function withoutSecrets(resolved: ResolvedConfig, host: Host): ResolvedConfig {
+  const all = (trees: Readonly<Record<string, ResolvedExtension>>) => Object.fromEntries(Object.entries(trees).map(([label, tree]) => [label, host.withoutSecrets(tree)]))
+  return { ...resolved, models: all(resolved.models), dataset: host.withoutSecrets(resolved.dataset), attributers: all(resolved.attributers), metrics: all(resolved.metrics) }
+}
+
 function withEvaluationPlugin(plugins: EvaluationConfig['plugins'] | undefined): readonly Plugin[] {
   if (!Array.isArray(plugins)) throw new UserError('plugins: expected a list of packages or plugins')
   const byName = plugins.find((plugin): plugin is string => typeof plugin === 'string')

@@ -92,7 +92,7 @@ export function planEvaluation({ selection, shard = { index: 1, of: 1 }, resolve
     for (let from = 0; from < left.length; from += size) {
       const positions = left.slice(from, from + size)
       const examples = positions.map((position) => jobExample(subjects[position]!))
-      jobs.push({ id: hash(model, ...positions.map((position) => subjectKeys[position]!)).slice(0, 40), model, examples })
+      jobs.push({ id: hash(...positions.flatMap((position) => attributers.flatMap(({ label }) => metrics.map(({ label: metric }) => keys.score(subjectKeys[position]!, label, metric))))).slice(0, 40), model, examples })
     }
   }
   return { units, jobs, rows: units.reduce((sum, { rows }) => sum + rows, 0) }

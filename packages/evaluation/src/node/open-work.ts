@@ -20,7 +20,7 @@ export interface OpenWork extends AsyncDisposable {
  */
 export async function openWork(bytes: Uint8Array, { log, files }: { readonly log: Log; readonly files?: FileReader }): Promise<OpenWork> {
   const { plugins, folders, baseFolder, resolved, storage, batchRows, fingerprints } = decodeOrder(bytes)
-  const host = new Host(await loadPlugins(plugins, folders, 'work order'))
+  const host = new Host(await loadPlugins(plugins, [...folders, process.cwd()], 'work order'))
   const stop = new AbortController()
   const close = async (): Promise<void> => {
     stop.abort()

@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import { MessageChannel } from 'node:worker_threads'
-import { UserError, type FileReader, type Job, type JobProgress, type JobReport } from '@touchstone/core'
+import { UserError, type FileReader, type Job, type JobProgress, type JobReport, type Log } from '@touchstone/core'
 import { Piscina } from 'piscina'
+import { createSharedFiles } from '../shared-files.js'
 import { errorOf, type Answer, type Message } from './messages.js'
 
 const seconds = 1000
@@ -18,17 +19,34 @@ export class OverdueError extends UserError {}
 /** Threads that do the jobs of one work order, each with an engine of its own. */
 export interface ThreadPool extends AsyncDisposable {
   /**
-   * Does a job in a thread that is free.
-   * @param unitTimeout seconds after which a job in which nothing was finished is ended; 0 for never.
-   * @throws the signal's reason where it was stopped, an OverdueError where it hung, else what went wrong.
+   * Does a job in a thread that is free, and keeps what it finds in the order's store.
+   * @throws OverdueError where it hung; UserError where the order cannot be opened here; the signal's reason where it was stopped.
    */
-  readonly run: (job: Job, options: { readonly signal: AbortSignal; readonly unitTimeout?: number; readonly onProgress: (progress: JobProgress) => void }) => Promise<JobReport>
+  readonly run: (job: Job, signal: AbortSignal, onProgress: (progress: JobProgress) => void) => Promise<JobReport>
 }
 
-/** @param order what an evaluation gives its executor. */
-export function openThreadPool(order: Uint8Array, threads: number, files: FileReader, warn: (message: string) => void): ThreadPool {
+interface ThreadPoolOptions {
+  /** How many jobs run side by side; the others wait. */
+  readonly threads: number
+  /** A job in which nothing was finished for so many seconds is ended; 0, the default, for never. */
+  readonly unitTimeout?: number
+  /** Seconds after which a thread without a job ends and gives its memory back; never unless told. */
+  readonly idle?: number
+  /** Files that the threads need not read again. */
+  readonly files?: FileReader
+  readonly log: Log
+}
+
+/** Threads for the work of an order, which each of them opens with its first job. @param order what an evaluation gives its executor. */
+export function openThreads(order: Uint8Array, { threads, unitTimeout = 0, idle = Infinity, files = createSharedFiles(), log }: ThreadPoolOptions): ThreadPool {
   const open = (): Piscina =>
-    new Piscina({ filename: fileURLToPath(new URL('worker.js', import.meta.url)), workerData: { order, files: files.shared() }, minThreads: threads, maxThreads: threads, idleTimeout: Infinity })
+    new Piscina({
+      filename: fileURLToPath(new URL('worker.js', import.meta.url)),
+      workerData: { order, files: files.shared() },
+      minThreads: idle === Infinity ? threads : 0,
+      maxThreads: threads,
+      idleTimeout: idle * seconds,
+    })
   let pool = open()
   let running = 0
   /** Settles when the threads that are worn out have been replaced. */
@@ -52,7 +70,7 @@ export function openThreadPool(order: Uint8Array, threads: number, files: FileRe
     }
   }
 
-  const run: ThreadPool['run'] = async (job, { signal, unitTimeout = 0, onProgress }) => {
+  const run: ThreadPool['run'] = async (job, signal, onProgress) => {
     signal.throwIfAborted()
     const { port1: port, port2: theirs } = new MessageChannel()
     const kill = new AbortController()
@@ -74,7 +92,7 @@ export function openThreadPool(order: Uint8Array, threads: number, files: FileRe
     port.on('message', (message: Message) => {
       // Before, the thread waits for its turn, or loads models and data.
       if (!('begun' in message)) {
-        if ('warning' in message) return warn(message.warning)
+        if ('warning' in message) return log.warn(message.warning)
         onProgress(message.progress)
       }
       watch()

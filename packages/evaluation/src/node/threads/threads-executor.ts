@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { Base, defineExtension, Logger, option, UserError, type Executor, type FileReader, type Job, type JobReport, type Log, type Work } from '@touchstone/core'
 import * as z from 'zod/mini'
 import { createSharedFiles } from '../shared-files.js'
-import { openThreadPool, OverdueError } from './thread-pool.js'
+import { openThreads, OverdueError } from './thread-pool.js'
 
 /** Jobs side by side in threads of this process, each with an engine of its own. */
 export const threads = defineExtension({
@@ -39,10 +39,10 @@ async function* execute(jobs: readonly Job[], work: Work, signal: AbortSignal, {
   const overdue: OverdueError[] = []
   const failed = new AbortController()
   const stop = AbortSignal.any([signal, failed.signal])
-  await using pool = openThreadPool(work.order.bytes, width, files, log.warn)
+  await using pool = openThreads(work.order.bytes, { threads: width, unitTimeout, files, log })
   const attempt = async (job: Job): Promise<JobReport | undefined> => {
     try {
-      return await pool.run(job, { signal: stop, unitTimeout, onProgress: work.onProgress })
+      return await pool.run(job, stop, work.onProgress)
     } catch (error) {
       if (error instanceof OverdueError) {
         // The others go on: what hangs costs itself alone.
