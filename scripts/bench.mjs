@@ -330,14 +330,10 @@ async function scoresLarge() {
   console.log(`area of its own run: ${(own / rich).toFixed(3)} of that with 20 x the budget (limit 1.05)`)
 }
 
-/** What the evaluation adds to the work of model and methods. */
+/** What threads gain, and what planning and keeping cost. */
 async function evaluation() {
-  const { evaluateFile } = await import(at('packages/evaluation/dist/node/index.js'))
-  const config = fileURLToPath(at('examples/quickstart/touchstone.config.ts'))
-  const { run, results } = await evaluateFile(config)
-  const rows = Object.values(run.rowsRun).reduce((a, b) => a + b, 0)
-  console.log(`quickstart: ${results.rows.length} scores from ${rows} model rows in ${run.seconds.toFixed(1)} s (${(rows / run.seconds).toFixed(0)} rows/s)`)
-  for (const { stage, seconds } of run.stages) row(stage, seconds * 1000, `${((100 * seconds) / run.seconds).toFixed(0)} %`)
+  const { bench, format } = await import(at('packages/cli/bench/evaluation.mjs'))
+  console.log(format(await bench()))
 }
 
 /** An evaluation by one worker process and by two. */

@@ -8,6 +8,9 @@ export const sessionPrefix = 'session:'
 /** How many packs are read side by side. */
 const readers = 16
 
+/** Milliseconds that what is ready waits for more, unless somebody flushes: a file for each small entry would cost more than the entry. */
+const patience = 50
+
 /** No entry joins a pack of so many bytes. */
 const fullPack = 64 * 1024 * 1024
 
@@ -37,8 +40,8 @@ interface Location extends Omit<Place, 'key'> {
 }
 
 /**
- * What evaluations computed, by the hash of all that determines it: same key, same bytes. Entries are written as they become ready, those that become
- * ready while a write is under way together in the next. What is read is checked against its checksum; what is damaged counts as absent.
+ * What evaluations computed, by the hash of all that determines it: same key, same bytes. Entries are written within a moment, those that become ready in the
+ * same moment together. What is read is checked against its checksum; what is damaged counts as absent.
  */
 export class Store {
   readonly #storage: Storage
@@ -52,6 +55,8 @@ export class Store {
   readonly #pending = new Map<string, Entry>()
   readonly #salvaging = new Map<string, Promise<void>>()
   #writing: Promise<void> | undefined
+  /** Ends the wait for more. */
+  #hurry = (): void => undefined
 
   constructor(storage: Storage, warn: Log['warn']) {
     this.#storage = storage
@@ -124,6 +129,7 @@ export class Store {
   async flush(): Promise<void> {
     while (this.#pending.size > 0) {
       this.#writing ??= this.#write()
+      this.#hurry()
       await this.#writing
     }
     await this.#writing
@@ -203,8 +209,7 @@ export class Store {
   async #write(): Promise<void> {
     try {
       while (this.#pending.size > 0) {
-        // What is ready by now goes together.
-        await Promise.resolve()
+        await this.#wait()
         const entries: Entry[] = []
         let size = 0
         for (const entry of this.#pending.values()) {
@@ -221,6 +226,16 @@ export class Store {
     } finally {
       this.#writing = undefined
     }
+  }
+
+  #wait(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, patience)
+      this.#hurry = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
   }
 
   /** Writes the sound entries of a damaged pack anew and removes it. */

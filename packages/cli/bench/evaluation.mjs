@@ -1,0 +1,81 @@
+/*
+ * What planning, keeping and sharing work costs and gains, on the shipped network and real digits, by the command itself.
+ *
+ * node packages/cli/bench/evaluation.mjs (after a build)
+ */
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const example = fileURLToPath(new URL('../../../examples/quickstart', import.meta.url))
+const command = fileURLToPath(new URL('../bin/touchstone.js', import.meta.url))
+/** Prints the peak memory in kilobytes, and the processor time in microseconds, of the process with its threads when it ends. */
+const tell = `data:text/javascript,process.on('exit', () => { const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage(); process.stderr.write('peak ' + maxRSS + ' cpu ' + (userCPUTime + systemCPUTime)) })`
+const repeats = 2
+
+const plugins = ['tfjs-models', 'datasets', 'gradients', 'ig', 'noise', 'comparisons', 'sensitivity', 'sanity'].map((name) => `@touchstone/${name}`)
+const models = { well: { use: 'layers-model', options: { path: join(example, 'models', 'well') } } }
+/** Heavy work: many maps of neighbours. */
+const heavy = { plugins, models, dataset: 'mnist', examples: { take: 48 }, attributers: { ig: { use: 'integrated-gradients', options: { steps: 32 } } }, metrics: { sensitivity: 'sensitivity' } }
+/** Small units: each costs little more than a row. */
+const small = (take) => ({ plugins, models, dataset: 'mnist', examples: { take }, attributers: { saliency: 'saliency', gradient: 'gradient' }, metrics: { gini: 'gini', entropy: 'entropy' } })
+
+export async function bench() {
+  const folder = mkdtempSync(join(tmpdir(), 'touchstone-bench-'))
+  try {
+    const fastest = async (name, config, args, { fresh = true } = {}) => {
+      const file = join(folder, `${name}.json`)
+      writeFileSync(file, JSON.stringify(config))
+      let best
+      for (let round = 0; round < repeats; round++) {
+        const store = join(folder, fresh ? `${name}-${round}` : name)
+        const found = await run([file, '--out', join(folder, 'out'), '--store', store, ...args], join(folder, 'out'))
+        if (!best || found.wall < best.wall) best = found
+      }
+      return best
+    }
+    const one = await fastest('one', heavy, ['--executor', 'inline'])
+    const two = await fastest('two', heavy, ['--threads', '2'])
+    // 2 methods x (a map, 2 scores) of each digit.
+    const kept = await fastest('kept', small(1700), ['--executor', 'inline'])
+    const memory = await fastest('memory', { ...small(1700), store: 'memory' }, ['--executor', 'inline'])
+    await fastest('finished', heavy, ['--threads', '2'], { fresh: false })
+    const again = await fastest('finished', heavy, ['--threads', '2'], { fresh: false })
+    const hundred = await fastest('hundred', small(100), ['--executor', 'inline'])
+    const tenThousand = await fastest('ten-thousand', small(10_000), ['--executor', 'inline'])
+    return { one, two, kept, memory, again, hundred, tenThousand }
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+export function format({ one, two, kept, memory, again, hundred, tenThousand }) {
+  const percent = (value) => `${(100 * value).toFixed(1)} %`
+  return [
+    `threads: one ${one.evaluate.toFixed(1)} s, two ${two.evaluate.toFixed(1)} s: ${(one.evaluate / two.evaluate).toFixed(2)} x of computing, starting threads included`,
+    `a store on disk, 10,200 small units: ${kept.cpu.toFixed(2)} s of processor time, ${memory.cpu.toFixed(2)} s in memory: ${percent(kept.cpu / memory.cpu - 1)} more`,
+    `second run of a finished config: ${again.wall.toFixed(2)} s, the process and its report included; ${again.seconds.toFixed(2)} s of it the evaluation`,
+    `peak memory: 100 inputs ${(hundred.peak / 1000).toFixed(0)} MB, 10,000 inputs ${(tenThousand.peak / 1000).toFixed(0)} MB: ${percent(tenThousand.peak / hundred.peak - 1)} more`,
+  ].join('\n')
+}
+
+/** Wall and processor seconds of the process, those of its evaluation by its own record, and its peak memory in kB. */
+function run(args, out) {
+  return new Promise((resolve, reject) => {
+    const from = performance.now()
+    const child = spawn(process.execPath, ['--import', tell, command, 'run', ...args, '--quiet'], { cwd: example })
+    let err = ''
+    child.stderr.on('data', (data) => (err += data))
+    child.on('close', (code) => {
+      if (code !== 0) return reject(new Error(`touchstone run ended with ${code}: ${err}`))
+      const wall = (performance.now() - from) / 1000
+      const record = JSON.parse(readFileSync(join(out, 'run.json'), 'utf8'))
+      const [, peak, cpu] = /peak (\d+) cpu (\d+)/.exec(err)
+      resolve({ wall, peak: Number(peak), cpu: Number(cpu) / 1e6, seconds: record.seconds, evaluate: record.stages.find(({ stage }) => stage === 'evaluate').seconds })
+    })
+  })
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(format(await bench()))
