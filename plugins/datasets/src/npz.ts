@@ -54,7 +54,8 @@ export const npz = defineExtension({
     return {
       inputShape,
       size,
-      range: { low: Math.fround(low), high: Math.fround(high) },
+      // By the sum that makes the values, so that none leaves the range by rounding.
+      range: { low: Math.fround(low), high: Math.fround(inputs.type === 'uint8' ? low + (high - low) : high) },
       fingerprint: hash('@touchstone/datasets:npz', reading, JSON.stringify({ inputShape, low, high }), sha256(inputBytes), labelBytes ? sha256(labelBytes) : 'none'),
       example: async (index) => {
         checkIndex(index, size, 'npz')

@@ -134,6 +134,7 @@ test.each([
   ['a vast JPEG', 'x.jpg', vast, 'one of 65535 x 65535 pixels, more than the 33554432 that are read'],
   ['a vast PNG', 'x.png', Uint8Array.from(png, (byte, i) => (i === 16 || i === 20 ? 127 : byte)), 'one of 2130706445 x 2130706443 pixels, more than the 33554432 that are read'],
   ['a PNG of 1 bit', 'x.png', bytesOf(fixture.refused['bits.png']), 'a PNG of 1 bits per value'],
+  ['an interlaced PNG of few bits', 'x.png', picture('palette.png').map((byte, i) => (i === 28 ? 1 : byte)), 'an interlaced PNG of 4 bits per value'],
   ['a PNG cut in its header', 'x.png', png.subarray(0, 20), 'a PNG that is cut short'],
 ])('%s is refused when the dataset is opened', async (_what, name, bytes, found) => {
   expect(await mistake(await folderWith({ [`a/${name}`]: bytes }))).toBe(`FOLDER/a/${name}: ${usable} ${found}: ${again}`)
@@ -200,6 +201,9 @@ test('links that lead out of the folder, a folder that is none, and a picture th
   const linked = await folderWith({ 'labels.csv': 'file,label\nsub/secret.png,a\n' })
   await symlink(outside, join(linked, 'sub'))
   expect((await mistake(linked, { colour: 'grey' })).replaceAll(outside, 'OUTSIDE')).toBe('FOLDER/sub/secret.png: expected a file inside FOLDER, found a link to OUTSIDE/secret.png: put a copy there')
+  const named = await folderWith({ 'a/1.png': plain(1) })
+  await symlink(outside, join(named, 'b'))
+  expect(await mistake(named, { colour: 'grey' })).toBe('FOLDER/b: expected a folder, found a link to one: put a copy there')
   expect(await mistake(join(folder, 'none'))).toContain('found nothing: set options.folder to the folder of the pictures')
   const changing = await folderWith({ 'a/1.png': plain(1) })
   const dataset = await open(changing, { colour: 'grey' })

@@ -1,7 +1,7 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UserError } from '@touchstone/core'
-import { mostBytes } from '../idx.js'
+import { mostFileBytes } from '../pictures/picture.js'
 import { readLabelsCsv } from './labels-csv.js'
 import { checkInside, listPictures } from './list-files.js'
 
@@ -33,7 +33,7 @@ export async function listExamples(folder: string): Promise<readonly ListedPictu
 }
 
 async function byCsv(folder: string, csv: string, size: number): Promise<readonly ListedPicture[]> {
-  if (size > mostBytes) throw new UserError(`${csv}: expected at most ${mostBytes} bytes, found ${size}: give a shorter list`)
+  if (size > mostFileBytes) throw new UserError(`${csv}: expected at most ${mostFileBytes} bytes, found ${size}: give a shorter list`)
   const root = await realpath(folder)
   const listed = readLabelsCsv(await readFile(csv, 'utf8'), csv)
   for (const { file, line } of listed) {

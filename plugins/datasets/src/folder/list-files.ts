@@ -1,4 +1,4 @@
-import { readdir, realpath } from 'node:fs/promises'
+import { readdir, realpath, stat } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { UserError } from '@touchstone/core'
 
@@ -9,7 +9,7 @@ const deepest = 32
 
 /**
  * The pictures below a folder by their paths from there, with `/` between, in order of their characters. Hidden files and files of other endings are passed over.
- * @throws UserError for a link that leads out of the folder, and for links to folders.
+ * @throws UserError for a picture that is a link out of the folder, and for links to folders.
  */
 export async function listPictures(folder: string): Promise<readonly string[]> {
   const found: string[] = []
@@ -23,11 +23,16 @@ async function walk(folder: string, below: string, root: string, found: string[]
     const path = below === '' ? entry.name : `${below}/${entry.name}`
     if (entry.name.startsWith('.')) continue
     if (entry.isDirectory()) await walk(folder, path, root, found, depth + 1)
+    else if (entry.isSymbolicLink() && (await isFolder(join(folder, path)))) throw new UserError(`${join(folder, path)}: expected a folder, found a link to one: put a copy there`)
     else if (isPicture(entry.name)) {
       if (!entry.isFile()) await checkInside(folder, path, root)
       found.push(path)
-    } else if (entry.isSymbolicLink()) await checkInside(folder, path, root)
+    }
   }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then((found) => found.isDirectory(), () => false)
 }
 
 /**

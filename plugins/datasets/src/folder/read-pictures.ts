@@ -21,7 +21,10 @@ const mostTold = 5
 /** @throws UserError for a file that cannot be read or is too large. */
 export async function readPictureFile(path: string): Promise<Uint8Array> {
   try {
-    const { size } = await stat(path)
+    const found = await stat(path)
+    // A pipe by such a name would be waited for.
+    if (!found.isFile()) throw new Error('no file')
+    const { size } = found
     if (size > mostFileBytes) throw new Error(`${size} bytes`)
     return await readFile(path)
   } catch (error) {

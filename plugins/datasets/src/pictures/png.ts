@@ -22,6 +22,8 @@ export function pngHeader(bytes: Uint8Array): PictureHeader {
   const kind = kinds[type]
   if (!kind) throw new Error(`a PNG of colour type ${type}`)
   if (!kind.depths.includes(depth)) throw new Error(`a PNG of ${depth} bits per value`)
+  // The library reads these wrongly.
+  if (bytes[28] !== 0 && depth < 8) throw new Error(`an interlaced PNG of ${depth} bits per value`)
   return { format: 'PNG', width: view.getUint32(16), height: view.getUint32(20), channels: kind.channels }
 }
 
