@@ -1,6 +1,8 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32, deflateSync } from 'node:zlib'
+import { isUserError } from '@touchstone/core'
+import fc from 'fast-check'
 import { encode } from 'fast-png'
 import { expect, test } from 'vitest'
 import { bytesOf, examplesOf, fixture, folderWith, mistakeIn, openDataset, picture } from '../datasets.test.data.js'
@@ -161,6 +163,23 @@ test('a JPEG that libjpeg gives up is refused, and the next picture is decoded a
   const dataset = await open(folder)
   expect(await mistakeIn(dataset.example(0), folder)).toBe(`FOLDER/a.jpg: ${usable} a JPEG that cannot be decoded (Corrupt JPEG data: premature end of data segment): ${again}`)
   expect((await dataset.example(1)).input[0]).toBe(Math.fround(fixture.pictures['rgb-420.jpg'].pixels[0]! / 255))
+})
+
+test('whatever bytes of a picture are wrong or missing, it is decoded or refused as the user\'s mistake', async () => {
+  const folder = await folderWith({})
+  const file = join(folder, 'a.png')
+  const damages = fc.array(fc.record({ at: fc.nat({ max: 999 }), byte: fc.integer({ min: 0, max: 255 }) }), { minLength: 1, maxLength: 4 })
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...Object.values(fixture.pictures)), damages, fc.integer({ min: 0, max: 1999 }), async (whole, wrong, kept) => {
+      const bytes = bytesOf(whole.file)
+      for (const { at, byte } of wrong) bytes[at % bytes.length] = byte
+      await writeFile(file, bytes.subarray(0, kept))
+      const outcome: unknown = await open(folder, { colour: 'to-rgb' }).then((dataset) => dataset.example(0)).catch((error: unknown) => error)
+      if (outcome instanceof Error) expect(outcome).toSatisfy(isUserError)
+      else expect(outcome).toMatchObject({ id: 'a.png' })
+    }),
+    { numRuns: 150 },
+  )
 })
 
 const two = { 'a/1.png': plain(1), 'b/2.png': plain(2) }
