@@ -10,33 +10,82 @@ import pathlib
 import numpy as np
 import PIL
 from PIL import Image
-rng = np.random.default_rng(5)
-def smooth(h, w, c):
-    y, x = np.mgrid[0:h, 0:w]
-    a = np.stack([(127 + 100*np.sin((x*(k+1)+y*(2-k))/5.0) + rng.normal(0, 12, (h, w))) for k in range(c)], -1)
-    return np.clip(a, 0, 255).astype(np.uint8)
-def b64(b): return base64.b64encode(b).decode()
-def save(im, fmt, **kw):
-    f = io.BytesIO(); im.save(f, fmt, **kw); return f.getvalue()
-out = {'_': f'made with Pillow {PIL.__version__}, NumPy {np.__version__}: files and the pixels that Pillow decodes from them', 'pictures': {}}
-rgb = Image.fromarray(smooth(11, 13, 3)); grey = Image.fromarray(smooth(9, 10, 1)[..., 0])
-cases = {
- 'rgb-420.jpg': save(rgb, 'JPEG', quality=85), 'rgb-444-progressive.jpg': save(rgb, 'JPEG', quality=90, subsampling=0, progressive=True), 'grey.jpg': save(grey, 'JPEG', quality=80),
- 'rgb.png': save(rgb, 'PNG'), 'grey.png': save(grey, 'PNG'), 'palette.png': save(rgb.quantize(7), 'PNG'), 'opaque.png': save(rgb.convert('RGBA'), 'PNG'),
- 'grey-16.png': save(Image.fromarray((np.arange(90).reshape(9, 10)*700).astype(np.uint16)), 'PNG'),
+
+random = np.random.default_rng(5)
+
+
+def waves(height, width, channels):
+    """A smooth picture with noise."""
+    y, x = np.mgrid[0:height, 0:width]
+    values = [127 + 100 * np.sin((x * (k + 1) + y * (2 - k)) / 5.0) + random.normal(0, 12, (height, width)) for k in range(channels)]
+    return np.clip(np.stack(values, -1), 0, 255).astype(np.uint8)
+
+
+def text(data):
+    return base64.b64encode(data).decode()
+
+
+def saved(image, kind, **options):
+    file = io.BytesIO()
+    image.save(file, kind, **options)
+    return file.getvalue()
+
+
+def archive(save, **arrays):
+    file = io.BytesIO()
+    save(file, **arrays)
+    return text(file.getvalue())
+
+
+rgb = Image.fromarray(waves(11, 13, 3))
+grey = Image.fromarray(waves(9, 10, 1)[..., 0])
+files = {
+    'rgb-420.jpg': saved(rgb, 'JPEG', quality=85),
+    'rgb-444-progressive.jpg': saved(rgb, 'JPEG', quality=90, subsampling=0, progressive=True),
+    'grey.jpg': saved(grey, 'JPEG', quality=80),
+    'rgb.png': saved(rgb, 'PNG'),
+    'grey.png': saved(grey, 'PNG'),
+    'palette.png': saved(rgb.quantize(7), 'PNG'),
+    'opaque.png': saved(rgb.convert('RGBA'), 'PNG'),
+    'grey-16.png': saved(Image.fromarray((np.arange(90).reshape(9, 10) * 700).astype(np.uint16)), 'PNG'),
 }
-for name, data in cases.items():
-    im = Image.open(io.BytesIO(data))
-    if name.startswith('grey-16'): px = np.asarray(im).astype(int)
-    elif 'grey' in name: px = np.asarray(im.convert('L')).astype(int)
-    else: px = np.asarray(im.convert('RGB')).astype(int)
-    out['pictures'][name] = {'file': b64(data), 'height': px.shape[0], 'width': px.shape[1], 'pixels': px.reshape(-1).tolist()}
-out['refused'] = {'cmyk.jpg': b64(save(rgb.convert('CMYK'), 'JPEG')), 'transparent.png': b64(save(Image.merge('RGBA', (*rgb.split(), Image.fromarray(smooth(11, 13, 1)[..., 0]))), 'PNG')), 'bits.png': b64(save(grey.convert('1'), 'PNG'))}
-plane = smooth(11, 13, 1)[..., 0].astype(np.float32) / np.float32(255)
-out['resize'] = {'height': 11, 'width': 13, 'input': [float(v) for v in plane.reshape(-1)], 'to': []}
-for h, w in ((5, 4), (22, 30), (11, 6), (7, 13), (1, 1)):
-    r = np.asarray(Image.fromarray(plane, 'F').resize((w, h), Image.BILINEAR))
-    out['resize']['to'].append({'height': h, 'width': w, 'output': [round(float(v), 7) for v in r.reshape(-1)]})
-f = io.BytesIO(); np.savez(f, x=np.arange(24, dtype=np.uint8).reshape(4, 2, 3)*10, y=np.array([3, 0, 1, 2]), f=np.linspace(-1, 1, 24, dtype='>f4').reshape(4, 2, 3), d=np.linspace(0, 1, 24).reshape(4, 6), o=np.asfortranarray(np.zeros((4, 3))), i=np.zeros((4, 2), dtype=np.int32)); out['npz'] = b64(f.getvalue())
-f = io.BytesIO(); np.savez_compressed(f, x=np.arange(24, dtype=np.uint8).reshape(4, 2, 3)*10, y=np.array([3, 0, 1, 2], dtype=np.uint8)); out['npzCompressed'] = b64(f.getvalue())
-json.dump(out, open(pathlib.Path(__file__).parents[2] / 'plugins/datasets/src/datasets.fixture.json', 'w'), separators=(',', ':'))
+pictures = {}
+for name, data in files.items():
+    image = Image.open(io.BytesIO(data))
+    if name != 'grey-16.png':
+        image = image.convert('L' if 'grey' in name else 'RGB')
+    pixels = np.asarray(image).astype(int)
+    pictures[name] = {'file': text(data), 'height': pixels.shape[0], 'width': pixels.shape[1], 'pixels': pixels.reshape(-1).tolist()}
+
+refused = {
+    'cmyk.jpg': text(saved(rgb.convert('CMYK'), 'JPEG')),
+    'transparent.png': text(saved(Image.merge('RGBA', (*rgb.split(), Image.fromarray(waves(11, 13, 1)[..., 0]))), 'PNG')),
+    'bits.png': text(saved(grey.convert('1'), 'PNG')),
+}
+
+plane = waves(11, 13, 1)[..., 0].astype(np.float32) / np.float32(255)
+resized = []
+for height, width in ((5, 4), (22, 30), (11, 6), (7, 13), (1, 1)):
+    output = np.asarray(Image.fromarray(plane).resize((width, height), Image.BILINEAR))
+    resized.append({'height': height, 'width': width, 'output': [round(float(value), 7) for value in output.reshape(-1)]})
+
+x = np.arange(24, dtype=np.uint8).reshape(4, 2, 3) * 10
+y = np.array([3, 0, 1, 2])
+fixture = {
+    '_': f'made with Pillow {PIL.__version__}, NumPy {np.__version__}: files and the pixels that Pillow decodes from them',
+    'pictures': pictures,
+    'refused': refused,
+    'resize': {'height': 11, 'width': 13, 'input': [float(value) for value in plane.reshape(-1)], 'to': resized},
+    'npz': archive(
+        np.savez,
+        x=x,
+        y=y,
+        f=np.linspace(-1, 1, 24, dtype='>f4').reshape(4, 2, 3),
+        d=np.linspace(0, 1, 24).reshape(4, 6),
+        o=np.asfortranarray(np.zeros((4, 3))),
+        i=np.zeros((4, 2), dtype=np.int32),
+    ),
+    'npzCompressed': archive(np.savez_compressed, x=x, y=y.astype(np.uint8)),
+}
+target = pathlib.Path(__file__).parents[2] / 'plugins/datasets/src/datasets.fixture.json'
+target.write_text(json.dumps(fixture, separators=(',', ':')))
