@@ -16,16 +16,16 @@ export function resize(picture: Picture, height: number, width: number): Picture
 function along(data: Float32Array, outer: number, length: number, inner: number, wanted: number): Float32Array {
   if (length === wanted) return data
   const out = new Float32Array(outer * wanted * inner)
-  const sums = new Float64Array(inner)
   for (let to = 0; to < wanted; to++) {
     const { first, weights } = filterAt(to, length, wanted)
     for (let block = 0; block < outer; block++) {
-      sums.fill(0)
-      for (const [i, weight] of weights.entries()) {
-        const from = (block * length + first + i) * inner
-        for (let j = 0; j < inner; j++) sums[j]! += weight * data[from + j]!
+      const start = (block * length + first) * inner
+      const end = (block * wanted + to) * inner
+      for (let j = 0; j < inner; j++) {
+        let sum = 0
+        for (let i = 0; i < weights.length; i++) sum += weights[i]! * data[start + i * inner + j]!
+        out[end + j] = sum
       }
-      out.set(sums, (block * wanted + to) * inner)
     }
   }
   return out
