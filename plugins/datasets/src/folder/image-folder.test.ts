@@ -89,6 +89,15 @@ test('splits follow the bytes of a file alone, and together are all', async () =
   expect(all).toHaveLength(60)
 })
 
+test('by hash the classes are mixed, in the same order whatever the files are called', async () => {
+  const files = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`${i < 20 ? 'a' : 'b'}/${i}.png`, plain(i)]))
+  const ordered = async (folder: Readonly<Record<string, Uint8Array>>, order: string) => (await examplesOf(await open(await folderWith(folder), { colour: 'grey', order }))).map(({ input, label }) => [Math.round(input[0]! * 255), label])
+  const mixed = await ordered(files, 'hash')
+  expect(await ordered(Object.fromEntries(Object.entries(files).map(([name, bytes]) => [`${name.slice(0, 2)}${90 - Number(name.slice(2, -4))}.png`, bytes])), 'hash')).toEqual(mixed)
+  expect(new Set(mixed.slice(0, 8).map(([, label]) => label)).size).toBe(2)
+  expect(mixed.toSorted(([a], [b]) => a! - b!)).toEqual(Array.from({ length: 40 }, (_, i) => [i, i < 20 ? 0 : 1]))
+})
+
 test('the fingerprint changes with bytes, names, labels and each option of reading; the same folder elsewhere has the same', async () => {
   const files = { 'a/1.png': plain(1), 'a/2.png': plain(2), 'b/3.png': plain(3) }
   const print = async (folder: Readonly<Record<string, Uint8Array>>, options = {}) => (await open(await folderWith(folder), { colour: 'grey', ...options })).fingerprint
@@ -105,6 +114,7 @@ test('the fingerprint changes with bytes, names, labels and each option of readi
     await print(files, { resize: 3 }),
     await print(files, { crop: 3 }),
     await print(files, { colour: 'to-rgb' }),
+    await print(files, { order: 'hash' }),
   ]
   expect(new Set(prints).size).toBe(prints.length)
 })

@@ -51,6 +51,7 @@ export const imageFolder = defineExtension({
     mean: option(numbersSchema(-Infinity, 'expected a number per channel'), { summary: 'taken off each channel, in the units of range' }),
     std: option(numbersSchema(0, 'expected a number above 0 per channel'), { summary: 'each channel is divided by it, after mean is taken off' }),
     split: option(z.enum(['all', 'train', 'test'], 'expected "all", "train" or "test"'), { summary: "which examples: all, or one of two parts by the hashes of the files' bytes", default: 'all' }),
+    order: option(z.enum(['path', 'hash'], 'expected "path" or "hash"'), { summary: "of the examples: path, class after class; hash, by the files' bytes, which mixes the classes", default: 'path' }),
     testShare: option(z.number('expected a share').check(z.gt(0, 'expected a share above 0'), z.lt(1, 'expected a share below 1')), { summary: 'the share of the examples that are test, about', default: 0.2 }),
   },
   services: { base: Base },
@@ -61,13 +62,15 @@ export const imageFolder = defineExtension({
       return found === channels ? [] : [{ option: name, message: `expected ${channels} ${channels === 1 ? 'number' : 'numbers'}, one per channel, found ${found}` }]
     })
   },
-  create: async ({ folder: named, classes, resize, crop, colour, range, mean, std, split, testShare }, { base }): Promise<Dataset> => {
+  create: async ({ folder: named, classes, resize, crop, colour, range, mean, std, split, order, testShare }, { base }): Promise<Dataset> => {
     const folder = await folderAt(named, base, 'image-folder', 'the pictures')
     const listed = await listExamples(folder)
     const classNames = classesOf(listed, classes, folder)
     const preparation: Preparation = { resize, crop, colour }
     const all = await readPictures(folder, listed, sameShapeAs(preparation))
-    const pictures = split === 'all' ? all : all.filter((picture) => splitOf(picture.sha256, testShare) === split)
+    const part = split === 'all' ? all : all.filter((picture) => splitOf(picture.sha256, testShare) === split)
+    // Copies of a picture stay in order of their paths.
+    const pictures = order === 'path' ? part : part.toSorted((a, b) => (a.sha256 < b.sha256 ? -1 : Number(a.sha256 > b.sha256)))
     if (pictures.length === 0) throw new UserError(`${folder}: expected examples to ${split}, found none among ${all.length}: change options.testShare`)
 
     const [height, width] = preparedSize(pictures[0]!.header, preparation, pictures[0]!.path)
