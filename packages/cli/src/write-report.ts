@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { readRun, writeInPlace } from '@touchstone/evaluation/node'
-import { renderReport } from '@touchstone/report'
+import { renderReport, shownExamples } from '@touchstone/report'
 
 /** Writes report.html from what a run's folder holds. @returns its path. */
 export async function writeReport(folder: string): Promise<string> {
   const file = join(folder, 'report.html')
-  await writeInPlace(file, renderReport(await readRun(folder)))
+  await writeInPlace(file, renderReport(await readRun(folder, shownExamples)))
   return file
 }

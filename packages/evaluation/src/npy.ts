@@ -34,9 +34,10 @@ export function littleEndian(data: Float32Array): Uint8Array {
 /**
  * Reads what `encodeNpy` writes.
  * @param what the file's name, for messages.
+ * @param first how many rows, from the first on; all unless told.
  * @throws UserError for anything else, or a file of another length than its header says.
  */
-export function decodeNpy(bytes: Uint8Array, what: string): Rows {
+export function decodeNpy(bytes: Uint8Array, what: string, first = Infinity): Rows {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (bytes.length < 10 || magic.some((byte, index) => bytes[index] !== byte) || bytes[6] !== 1) throw new UserError(`${what}: expected a NumPy file of version 1.0`)
   const start = 10 + view.getUint16(8, true)
@@ -45,5 +46,7 @@ export function decodeNpy(bytes: Uint8Array, what: string): Rows {
   if (!shape || !header.includes("'<f4'") || !header.includes("'fortran_order': False")) throw new UserError(`${what}: expected row-major little-endian float32, found header ${header.trim()}`)
   const length = sizeOf(shape)
   if (bytes.length !== start + length * 4) throw new UserError(`${what}: shape [${shape.join(', ')}] wants ${start + length * 4} bytes, found ${bytes.length}`)
-  return { shape, data: Float32Array.from({ length }, (_, index) => view.getFloat32(start + index * 4, true)) }
+  const rows = Math.min(shape[0] ?? 0, first)
+  const read = shape.length === 0 ? length : rows * sizeOf(shape.slice(1))
+  return { shape: shape.length === 0 ? shape : [rows, ...shape.slice(1)], data: Float32Array.from({ length: read }, (_, index) => view.getFloat32(start + index * 4, true)) }
 }

@@ -1,1 +1,2 @@
 export { renderReport, type ReportInput } from './report.js'
+export { shownExamples } from './sections/shown-examples.js'

@@ -92,7 +92,7 @@ test.each([
   ['images cut short', { 't10k-images-idx3-ubyte': images(2).subarray(0, 1000) }, 'FOLDER/t10k-images-idx3-ubyte is cut short: expected 1584 bytes (16 of header and 2 x 28 x 28 of values), found 1000: fetch it again'],
   ['labels with more', { 't10k-labels-idx1-ubyte': Uint8Array.from([...labels(7, 0), 1]) }, 'FOLDER/t10k-labels-idx1-ubyte has bytes to spare: expected 10 bytes (8 of header and 2 of values), found 11: give the file as it was published'],
   ['another count of labels', { 't10k-labels-idx1-ubyte': labels(7, 0, 1) }, 'FOLDER/t10k-labels-idx1-ubyte: expected as many labels as FOLDER/t10k-images-idx3-ubyte has images, 2, found 3: take both files from one source'],
-  ['a label of 10', { 't10k-labels-idx1-ubyte': labels(7, 10) }, 'FOLDER/t10k-labels-idx1-ubyte: expected labels from 0 to 9, found 10 as label 1: give the labels of MNIST'],
+  ['a label of 10', { 't10k-labels-idx1-ubyte': labels(7, 10) }, 'FOLDER/t10k-labels-idx1-ubyte: expected labels from 0 to 9, found 10 as label 1: give the labels of MNIST or of a set of its size'],
   ['images of another size', { 't10k-images-idx3-ubyte': images(2, 32) }, 'FOLDER/t10k-images-idx3-ubyte: expected images of 28 x 28, found shape [2, 32, 32]: give the files of MNIST or of a set of its size'],
   ['not one image', { 't10k-images-idx3-ubyte': images(0) }, 'FOLDER/t10k-images-idx3-ubyte: expected at least one image, found none: fetch it again'],
   ['bad gzip', { 't10k-images-idx3-ubyte': undefined, 't10k-images-idx3-ubyte.gz': gzipSync(images(2)).subarray(0, 100) }, 'FOLDER/t10k-images-idx3-ubyte.gz: expected gzip that unpacks to at most 536870912 bytes, found a fault (unexpected end of file): fetch it again, or unpack it yourself'],

@@ -14,9 +14,9 @@ async function untrained(options: object): Promise<Model> {
   return scope.create({ ...resolved, kind: 'model' })
 }
 
-test.each([['digits', 56_714], ['mnist-rar', 3_274_634]])('%s has the parameters that it should, the same for the same seed', async (architecture, parameters) => {
+test.each([['digits', 56_714, [28, 28, 1]], ['mnist-rar', 3_274_634, [28, 28, 1]], ['pictures', 113_738, [32, 32, 3]]])('%s has the parameters that it should, the same for the same seed', async (architecture, parameters, inputShape) => {
   const model = await untrained({ architecture, seed: 1 })
-  expect(model).toMatchObject({ inputShape: [28, 28, 1], classCount: 10, outputs: 'logits' })
+  expect(model).toMatchObject({ inputShape, classCount: 10, outputs: 'logits' })
   expect(networkOf(model).weights.reduce((sum, { tensor }) => sum + tensor.size, 0)).toBe(parameters)
   await using other = host.open()
   const again = await other.create({ ...host.resolver().resolve('model', { use: 'untrained', options: { architecture, seed: 1 } }, [])!, kind: 'model' })
@@ -25,5 +25,5 @@ test.each([['digits', 56_714], ['mnist-rar', 3_274_634]])('%s has the parameters
 })
 
 test('an architecture that is not there', async () => {
-  await expect(untrained({ architecture: 'resnet' })).rejects.toThrow('expected "digits" or "mnist-rar"')
+  await expect(untrained({ architecture: 'resnet' })).rejects.toThrow('expected "digits", "mnist-rar" or "pictures"')
 })

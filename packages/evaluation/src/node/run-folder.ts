@@ -94,19 +94,23 @@ async function* npyPieces(shape: readonly number[], count: number, read: (index:
   for (let index = 0; index < count; index++) yield littleEndian(await read(index))
 }
 
-/** @throws UserError where the folder is not that of a run, or a file in it is damaged. */
-export async function readRun(folder: string): Promise<RunFolder> {
+/**
+ * What a run's folder holds.
+ * @param first how many inputs, and maps of each method, from the first on; all unless told.
+ * @throws UserError where the folder is not that of a run, or a file in it is damaged.
+ */
+export async function readRun(folder: string, first = Infinity): Promise<RunFolder> {
   const results = await readResults(folder)
   const maps = new Map<string, ReadonlyMap<string, Rows>>()
   for (const model of Object.keys(results.models)) {
     const byAttributer = new Map<string, Rows>()
     for (const attributer of Object.keys(results.config.attributers)) {
-      const rows = await readRows(mapsFile(folder, model, attributer))
+      const rows = await readRows(mapsFile(folder, model, attributer), first)
       if (rows) byAttributer.set(attributer, rows)
     }
     maps.set(model, byAttributer)
   }
-  return { results, run: await readJson<RunRecord>(join(folder, 'run.json')), inputs: await readRows(join(folder, 'inputs.npy')), maps }
+  return { results, run: await readJson<RunRecord>(join(folder, 'run.json')), inputs: await readRows(join(folder, 'inputs.npy'), first), maps }
 }
 
 /** What runs of earlier versions lack. */
@@ -141,9 +145,9 @@ async function readJson<T>(file: string): Promise<T | undefined> {
   }
 }
 
-async function readRows(file: string): Promise<Rows | undefined> {
+async function readRows(file: string, first: number): Promise<Rows | undefined> {
   const bytes = await readIfThere(file)
-  return bytes && decodeNpy(bytes, file)
+  return bytes && decodeNpy(bytes, file, first)
 }
 
 async function readIfThere(file: string): Promise<Buffer | undefined> {

@@ -7,9 +7,7 @@ import { layoutOf, rowOf } from '../picture.js'
 import { className, directionArrow } from '../words.js'
 import { inputFigure, mapFigure } from './figures.js'
 import { missingPictures } from './missing.js'
-
-/** How many examples are shown. */
-export const shownExamples = 12
+import { shownExamples } from './shown-examples.js'
 
 export interface Pictures {
   readonly inputs: Rows | undefined

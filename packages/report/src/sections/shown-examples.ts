@@ -1,0 +1,2 @@
+/** How many examples a report shows with their maps: the first ones. */
+export const shownExamples = 12
