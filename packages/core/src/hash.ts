@@ -1,23 +1,36 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 
-/** SHA-256 of text and bytes, one after the other, as 64 hexadecimal digits. Each part is preceded by its length, so that parts never run together. */
-export function hash(...parts: readonly (string | ArrayBufferView)[]): string {
-  const digest = sha256.create()
-  for (const part of parts) {
-    const bytes = typeof part === 'string' ? utf8ToBytes(part) : new Uint8Array(part.buffer, part.byteOffset, part.byteLength)
-    digest.update(utf8ToBytes(`${bytes.length}:`)).update(bytes)
-  }
-  return bytesToHex(digest.digest())
+/** An incremental SHA-256. */
+interface Sum {
+  readonly update: (bytes: Uint8Array) => Sum
+  readonly digest: () => Uint8Array
 }
 
-/** SHA-256 of bytes as 32 bytes, by the platform where it offers that: some ten times as fast as `hash`, for what is large. */
+interface NodeLike {
+  readonly process?: { readonly getBuiltinModule?: (name: 'node:crypto') => { readonly createHash: (name: 'sha256') => Sum } | undefined }
+}
+
+/** Node's own where this is Node, some twenty times as fast; elsewhere plain JavaScript. */
+const native = (globalThis as unknown as NodeLike).process?.getBuiltinModule?.('node:crypto')
+const createSum = (): Sum => native?.createHash('sha256') ?? sha256.create()
+
+/** SHA-256 of text and bytes, one after the other, as 64 hexadecimal digits. Each part is preceded by its length, so that parts never run together. */
+export function hash(...parts: readonly (string | ArrayBufferView)[]): string {
+  const sum = createSum()
+  for (const part of parts) {
+    const bytes = typeof part === 'string' ? utf8ToBytes(part) : new Uint8Array(part.buffer, part.byteOffset, part.byteLength)
+    sum.update(utf8ToBytes(`${bytes.length}:`)).update(bytes)
+  }
+  return bytesToHex(new Uint8Array(sum.digest()))
+}
+
+/** SHA-256 of bytes as 32 bytes; large ones are left to the platform, where it offers that. */
 export async function digest(bytes: Uint8Array): Promise<Uint8Array> {
-  // A browser offers it to secure pages alone.
-  // To ask the platform takes longer than that.
-  if (bytes.length <= 1024) return sha256(bytes)
+  // A browser offers it to secure pages alone; to ask it takes longer than to sum up a little.
   const { subtle } = globalThis.crypto as { readonly subtle?: SubtleCrypto }
-  return subtle ? new Uint8Array(await subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)) : sha256(bytes)
+  if (native || !subtle || bytes.length <= 1024) return new Uint8Array(createSum().update(bytes).digest())
+  return new Uint8Array(await subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>))
 }
 
 /** JSON with sorted keys: equal values give equal text. `undefined` members are left out, as in JSON. */
