@@ -5,7 +5,7 @@ import { inTurn } from './gan/in-turn.js'
 import { draws } from './gan/generate.js'
 import { disposeStack, openStack } from './gan/stack.js'
 import { stages } from './gan/clock.js'
-import { train, type Progress, type Trained } from './gan/train.js'
+import { probeEvery, probeRows, train, type Progress, type Trained } from './gan/train.js'
 import { checkMemory, playersOf } from './gan/widths.js'
 import { refused, similarOptions, similarTo } from './similar.js'
 
@@ -64,8 +64,7 @@ export const osrGan = defineExtension({
     maxSteps: option(whole(1, 1_000_000), { summary: 'steps at most', default: 300, unit: 'steps' }),
     acceptance: option(number(0, 1), { summary: 'the share of generated inputs that must be accepted, twice running, to stop before', default: 0.9 }),
   },
-  // What a probe takes is about what 6 steps of the default batch take.
-  cost: ({ maxSteps, batch }) => ({ rows: 1, shared: maxSteps * batch + Math.ceil(maxSteps / 20) * 128, adaptive: true }),
+  cost: ({ maxSteps, batch }) => ({ rows: 1, shared: maxSteps * batch + Math.ceil(maxSteps / probeEvery) * probeRows, adaptive: true }),
   create: (options, { log }): Sampler => ({
     fits: (model) => {
       networkOf(model)

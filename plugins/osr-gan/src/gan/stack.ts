@@ -49,8 +49,8 @@ export function openStack({ widths, values }: StackWeights, slope: number, bends
 
 /** The weights of a stack as plain data. */
 export async function readStack({ kernels, biases }: Stack): Promise<StackWeights> {
-  const values = await Promise.all(kernels.flatMap((kernel, layer) => [kernel.data(), biases[layer]!.data()]))
-  return { widths: [kernels[0]!.shape[0]!, ...kernels.map(({ shape }) => shape[1]!)], values: values as Float32Array[] }
+  const values = await Promise.all(kernels.flatMap((kernel, layer) => [kernel.data<'float32'>(), biases[layer]!.data<'float32'>()]))
+  return { widths: [kernels[0]!.shape[0], ...kernels.map(({ shape }) => shape[1]!)], values }
 }
 
 export function disposeStack({ kernels, biases }: Stack): void {
@@ -77,7 +77,7 @@ export function forwardStack({ kernels, biases, bends, slope }: Stack, x: tf.Ten
   let dropped = 0
   for (const [layer, kernel] of kernels.entries()) {
     given.push(rows)
-    const product = layer === 0 && first ? first : tf.matMul(rows, kernel as unknown as tf.Tensor2D)
+    const product = layer === 0 && first ? first : tf.matMul(rows, kernel)
     const sum = tf.add(product, biases[layer]!) as tf.Tensor2D
     if (bends[layer]!) {
       // Leaky ReLU and dropout in one factor, which is also what the way back is multiplied by.

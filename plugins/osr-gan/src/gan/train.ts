@@ -53,8 +53,10 @@ export interface Progress extends Probe {
   readonly seconds: Readonly<Record<Stage, number>>
 }
 
-const probeEvery = 20
-const probeRows = 128
+/** Steps between probes. */
+export const probeEvery = 10
+/** Generated inputs of a probe. */
+export const probeRows = 128
 /** Generators that start at the input have moved away from it by then. */
 const fewestSteps = 40
 const mostUneven = 0.25
@@ -185,8 +187,7 @@ function firstGenerator({ widths, values }: StackWeights, input: Float32Array, {
 /** Generated inputs, judged as samples will be. */
 async function probe(context: SamplerContext, generator: Stack, { rules, dropoutAtSampling, generatorDropout, classifier, side }: TrainingOptions, step: number): Promise<Probe> {
   const { randomness, dataset } = context
-  const from = (step / probeEvery) * probeRows
-  const inputs = await draws(generator, randomness, 'probe', Math.floor(from), Math.floor(from) + probeRows, dataset.range, dropoutAtSampling ? generatorDropout : 0)
+  const inputs = await draws(generator, randomness, 'probe', step * probeRows, (step + 1) * probeRows, dataset.range, dropoutAtSampling ? generatorDropout : 0)
   const neighbours = await judgeNeighbours(context, inputs, rules)
   const lowest = side === 'both' ? -classifier.delta : 0
   return {
