@@ -78,7 +78,7 @@ export function forwardStack({ kernels, biases, bends, slope }: Stack, x: tf.Ten
   for (const [layer, kernel] of kernels.entries()) {
     given.push(rows)
     const product = layer === 0 && first ? first : tf.matMul(rows, kernel)
-    const sum = tf.add(product, biases[layer]!) as tf.Tensor2D
+    const sum = tf.add<tf.Tensor2D>(product, biases[layer]!)
     if (bends[layer]!) {
       // Leaky ReLU and dropout in one factor, which is also what the way back is multiplied by.
       const leak = tf.step(sum, slope)
@@ -110,7 +110,7 @@ export function backwardStack({ kernels, bends }: Stack, { given, factors }: Pas
   const gradients: { kernels: tf.Tensor[]; biases: tf.Tensor[] } = { kernels: [], biases: [] }
   let dy = signal
   for (let layer = kernels.length - 1; layer >= 0; layer--) {
-    if (bends[layer]!) dy = tf.mul(dy, factors[layer]!)
+    if (bends[layer]!) dy = tf.mul<tf.Tensor2D>(dy, factors[layer]!)
     gradients.kernels.unshift(layer === 0 && first ? first(dy) : tf.matMul(given[layer]!, dy, true, false))
     gradients.biases.unshift(tf.sum(dy, 0))
     if (layer > 0) dy = tf.matMul(dy, kernels[layer] as unknown as tf.Tensor2D, false, true)
