@@ -70,7 +70,8 @@ const quiet = 0.1
  *     generator      min  w_adv A(D(G(z))) + w_y L_y + w_ce C      A(D) = log(1 - D) (saturating) or -log D; L_y and C as in classifierLoss
  *
  * both by Adam(0.5, 0.999) on means over the batch, both from the same pass: the generator is run once a step, and one pass back through the discriminator serves both, since
- * the signals of the players at its single output differ by a factor per row. What is real is x alone: its product with the first layer is computed for one row.
+ * the signals of the players at its single output differ by a factor per row. What is real is x alone: its product with the first layer is
+ * computed for one row, and a quarter as many rows as are generated go on from there, each with its own dropout; one without.
  *
  * Stops when `acceptance` of a probe is accepted twice running, and, with levels to aim at, dF fills the band evenly; or when the steps are used up, with what there is.
  *
