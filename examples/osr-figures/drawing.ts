@@ -4,7 +4,7 @@
 
 /** A page by itself. */
 export function page(title: string, parts: readonly string[]): string {
-  const style = 'body{font:15px system-ui;margin:2em auto;max-width:1100px}h2{margin:1.6em 0 .4em}.row{display:flex;flex-wrap:wrap;gap:1em}figure{margin:0}figcaption{font-weight:600}.digits img{width:72px;height:72px;image-rendering:pixelated;margin:1px}.digits img:first-child{outline:2px solid #c33;margin-right:12px}td,th{padding:.25em .8em;text-align:left}th{border-bottom:1px solid}'
+  const style = 'body{font:15px system-ui;margin:2em auto;max-width:1100px}h2{margin:1.6em 0 .4em}.row{display:flex;flex-wrap:wrap;gap:1em}figure{margin:0}svg{margin-right:24px}figcaption{font-weight:600}.digits img{width:72px;height:72px;image-rendering:pixelated;margin:1px}.digits img:first-child{outline:2px solid #c33;margin-right:12px}td,th{padding:.25em .8em;text-align:left}th{border-bottom:1px solid}'
   return `<!doctype html><html lang="en"><meta charset="utf-8"><title>${title}</title><style>${style}</style><h1>${title}</h1>${parts.join('\n')}</html>\n`
 }
 

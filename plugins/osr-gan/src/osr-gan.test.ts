@@ -35,7 +35,7 @@ describe('the defaults', () => {
   test('reach acceptance within 60 steps, fill the band, and differ from one another', async () => {
     told.length = 0
     const tensors = tf.memory().numTensors
-    const neighbours = await (await make({ ...small, logitWeight: 3 })).sample(context, 100)
+    const neighbours = await (await make(small)).sample(context, 100)
     expect(tf.memory().numTensors).toBe(tensors)
     expect(shareAccepted(neighbours)).toBeGreaterThanOrEqual(0.9)
     const delta = 0.3 * marginOf(context.outputs)

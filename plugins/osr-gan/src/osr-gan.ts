@@ -48,7 +48,7 @@ export const osrGan = defineExtension({
     }),
     saturating: option(trueOrFalse, { summary: 'whether the generator lowers log(1 - D), as printed, in place of -log D', default: false }),
     adversarialWeight: option(number(0), { summary: "the weight of the discriminator's part", default: 1 }),
-    logitWeight: option(number(0), { summary: "the weight of the logit's part, which is in units of delta where that is a share of the margin", default: 1 }),
+    logitWeight: option(number(0), { summary: "the weight of the logit's part, which is in units of delta where that is a share of the margin; smaller ones fill the band later", default: 5 }),
     classWeight: option(number(0), { summary: "the weight of the class's part", default: 1 }),
     generator: option(oneOf('auto', 'linear', 'low-rank'), { summary: 'its last stage: a matrix, or the product of two of rank 64; auto is linear up to 40 million weights', default: 'auto' }),
     discriminator: option(oneOf('auto', 'mirror', 'ascending'), { summary: 'its hidden layers: those of the generator turned round, or as they are; auto is mirror up to 40 million weights', default: 'auto' }),

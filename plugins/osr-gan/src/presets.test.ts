@@ -91,7 +91,7 @@ describe('the presets', () => {
     ['osr-unit', { relativeTo: 'none', comparison: { use: 'unit-l2' } }, {}],
     ['osr-per-logit', { relativeTo: 'logit-distance' }, {}],
     ['osr-worst', { aggregate: 'worst' }, {}],
-    ['osr-paper', { relativeTo: 'none', comparison: { use: 'l2' } }, { delta: { logit: 5 }, logitLoss: 'literal', classLoss: 'label', biasInit: false, saturating: false, discriminator: 'mirror' }],
+    ['osr-paper', { relativeTo: 'none', comparison: { use: 'l2' } }, { delta: { logit: 5 }, logitLoss: 'literal', logitWeight: 1, classLoss: 'label', biasInit: false, saturating: false, discriminator: 'mirror' }],
     ['osr-paper-literal', { relativeTo: 'none' }, { delta: { logit: 5 }, logitLoss: 'literal', saturating: true, biasInit: false }],
   ])('%s has the options that it is named for', (name, options, sampler) => {
     const { resolved, problems } = resolve(name)
@@ -122,7 +122,7 @@ describe('on digits', () => {
     )
 
   test('generator and levels give values; a generator without time gives the reason', async () => {
-    const generator = (options: object) => ({ use: 'osr-gan', options: { hidden: [32, 64], learningRate: 1e-3, logitWeight: 3, maxSteps: 80, ...options } })
+    const generator = (options: object) => ({ use: 'osr-gan', options: { hidden: [32, 64], learningRate: 1e-3, maxSteps: 80, ...options } })
     const { results } = await digits({
       osr: { use: 'osr', options: { sampler: generator({}) } },
       levels: { use: 'osr-level-set', options: { samples: 30 } },

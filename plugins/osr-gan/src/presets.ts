@@ -6,6 +6,7 @@ const citation = 'Kiourti, Singh, Duraipandian, Zhou, Li, "Rethinking Robustness
 const printed = {
   delta: { logit: 5 },
   logitLoss: 'literal',
+  logitWeight: 1,
   saturating: false,
   discriminator: 'mirror',
   generator: 'linear',

@@ -61,7 +61,7 @@ export const probeRows = 128
 const fewestSteps = 40
 const mostUneven = 0.25
 /** How much smaller the last layer starts when its bias already is the input. */
-const quiet = 0.1
+const quiet = 0.3
 
 /**
  * Trains a generator and a discriminator against each other and a fixed classifier f:
