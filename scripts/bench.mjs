@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = new URL('..', import.meta.url)
 const at = (path) => new URL(path, root).href
-const suites = { kernels, engine, networks, 'networks-large': networksLarge, workers, methods, 'methods-large': methodsLarge, comparisons, scores, 'scores-large': scoresLarge, results, evaluation, bullmq }
+const suites = { kernels, engine, networks, 'networks-large': networksLarge, workers, methods, 'methods-large': methodsLarge, comparisons, scores, 'scores-large': scoresLarge, osr, results, evaluation, bullmq }
 const asked = process.argv.slice(2)
 for (const name of asked) if (!(name in suites)) throw new Error(`no benchmark named "${name}"; there are: ${Object.keys(suites).join(', ')}`)
 for (const [name, run] of Object.entries(suites)) {
@@ -328,6 +328,12 @@ async function scoresLarge() {
   const own = await greedy('GreedyAS, 28 x 28', { make, model, subject }, {})
   const rich = await greedy('the same, 20 x the budget', { make, model, subject }, { samples: 1000, steps: 10, budget: 1_000_000 })
   console.log(`area of its own run: ${(own / rich).toFixed(3)} of that with 20 x the budget (limit 1.05)`)
+}
+
+/** Inputs of a similar output: seconds per input, and where they go. */
+async function osr() {
+  const { bench } = await import(at('plugins/osr-gan/bench/osr.mjs'))
+  console.log((await bench()).join('\n'))
 }
 
 /** What threads gain, and what planning and keeping cost. */

@@ -1,4 +1,4 @@
-import { ConfigError, createToken, defineExtension, definePlugin, eachRow, mean, option, UserError, type Attributer, type Result, type Rows, type Score } from '@touchstone/core'
+import { ConfigError, createToken, defineExtension, definePlugin, eachRow, mean, option, UserError, wilsonInterval, type Attributer, type Result, type Rows, type Score } from '@touchstone/core'
 import { beforeEach, describe, expect, test } from 'vitest'
 import * as z from 'zod/mini'
 import { evaluate, rowsCsv, summaryCsv, type EvaluationConfig } from './index.js'
@@ -59,7 +59,25 @@ describe('robustness, worked out by hand at (1, 1)', () => {
   test('parts and diagnostics stand beside the value', async () => {
     const { results } = await evaluate(toyConfig({ ...first, metrics: { mine: robust({ samples: 3, sampler: { use: 'steps', options: { reject: 2 } } }) } }))
     expect(results.rows[0]!.parts).toMatchObject({ mean: 5.5, worst: 8, sd: Math.sqrt(12.5), standardError: 2.5 })
-    expect(results.rows[0]!.diagnostics).toEqual({ drawn: 3, accepted: 2, 'rejected: too far': 1 })
+    // The accepted ones are 1 and 2 away, and F_0 falls by minus as much.
+    const quantiles = { 'logit distance 5 %': -1.95, 'logit distance 50 %': -1.5, 'logit distance 95 %': -1.05, 'input distance 5 %': 1.05, 'input distance 50 %': 1.5, 'input distance 95 %': 1.95 }
+    const { drawn, accepted, 'rejected: too far': tooFar, ...rest } = results.rows[0]!.diagnostics!
+    expect({ drawn, accepted, tooFar }).toEqual({ drawn: 3, accepted: 2, tooFar: 1 })
+    expect(Object.keys(rest)).toEqual(Object.keys(quantiles))
+    for (const [name, value] of Object.entries(quantiles)) expect(rest[name], name).toBeCloseTo(value, 6)
+  })
+
+  test('with an epsilon each value says whether it is within, and the summary gives the share with its interval', async () => {
+    // The first point has exactly 5.5, which is within.
+    const { results } = await evaluate(toyConfig({ examples: { take: 4 }, metrics: { mine: robust({ epsilon: 5.5 }), plain: robust({}) } }))
+    const of = (metric: string) => results.rows.filter((row) => row.metric === metric)
+    expect(of('mine').map(({ value, parts }) => [value, parts!.robust])).toEqual(of('mine').map(({ value }) => [value, Number(value! <= 5.5)]))
+    const within = of('mine').filter(({ value }) => value! <= 5.5).length
+    expect(within).toBeGreaterThan(0)
+    expect(within).toBeLessThan(4)
+    expect(results.summary.find(({ metric }) => metric === 'mine')!.robust).toEqual({ share: within / 4, ciLow: wilsonInterval(within, 4).low, ciHigh: wilsonInterval(within, 4).high })
+    expect(results.summary.find(({ metric }) => metric === 'plain')).not.toHaveProperty('robust')
+    expect(of('plain')[0]!.parts).not.toHaveProperty('robust')
   })
 
   test('the worst of a similarity is its smallest value', async () => {

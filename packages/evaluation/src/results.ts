@@ -87,6 +87,8 @@ export interface SummaryRow {
   /** Bounds of the 95 % bootstrap interval of the mean; `null` below two values. */
   readonly ciLow: number | null
   readonly ciHigh: number | null
+  /** The share of examples with a value at which the method counts as robust, and the bounds of its 95 % Wilson interval; where the metric says what counts. */
+  readonly robust?: { readonly share: number; readonly ciLow: number; readonly ciHigh: number }
 }
 
 /** Two methods on one model x metric, example by example. */

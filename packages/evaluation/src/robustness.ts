@@ -47,7 +47,8 @@ const oneOf = <T extends string>(...values: readonly [T, ...T[]]) => z.enum(valu
  *     aggregate over accepted neighbours x~ of  comparison(g(x), g(x~)) / relativeTo(x, x~)
  *
  * OSR, sensitivity, local Lipschitz estimates and relative stabilities are presets of it. With a distance lower is better, with a
- * similarity higher. Undefined where fewer than `minAccepted` neighbours give a value: never an average over what was rejected.
+ * similarity higher. With `epsilon` each result has a part `robust`, 1 or 0: among inputs of a similar output it says whether the method is (epsilon, delta)-robust at
+ * the input, equation 2 of Kiourti et al., "Rethinking Robustness", 2025; the summary gives the share of such inputs. Undefined where fewer than `minAccepted` neighbours give a value: never an average over what was rejected.
  */
 export const robustness = defineExtension({
   kind: 'score',
@@ -67,19 +68,27 @@ export const robustness = defineExtension({
       default: 0.9,
     }),
     samples: option(z.int('expected a whole number').check(z.gte(1, 'expected at least 1'), z.lte(100_000, 'expected at most 100000')), { summary: 'neighbours drawn per input', default: 10, unit: 'neighbours' }),
+    epsilon: option(z.optional(z.number('expected a number')), {
+      summary: 'what counts as robust: a distance of at most this, a similarity of at least this; each value then says whether it is, and the summary gives the share of inputs',
+    }),
     minAccepted: option(z.int('expected a whole number').check(z.gte(1, 'expected at least 1')), { summary: 'fewer accepted neighbours give no value', default: 1, unit: 'neighbours' }),
   },
-  cost: ({ sampler, samples, relativeTo }) => ({ rows: sampler.rows * samples + (relativeTo === 'representation-distance' ? samples + 1 : 0), maps: samples, ...(sampler.adaptive ? { adaptive: true } : {}) }),
+  cost: ({ sampler, samples, relativeTo }) => ({
+    rows: sampler.rows * samples + (relativeTo === 'representation-distance' ? samples + 1 : 0),
+    maps: samples,
+    ...(sampler.shared !== undefined && { shared: sampler.shared }),
+    ...(sampler.adaptive && { adaptive: true }),
+  }),
   check: ({ samples, minAccepted }) =>
     (minAccepted as number) > (samples as number) ? [{ option: 'minAccepted', message: `${String(minAccepted)} can never be accepted out of ${String(samples)} samples: lower it, or draw more` }] : [],
-  create: ({ sampler, comparison, relativeTo, aggregate, quantile: p, samples, minAccepted }) => {
+  create: ({ sampler, comparison, relativeTo, aggregate, quantile: p, samples, epsilon, minAccepted }) => {
     if (comparison.measures === 'similarity' && relativeTo !== 'none') throw new UserError(`relativeTo "${relativeTo}" divides a distance, but the comparison is a similarity: use "none"`)
     return {
       direction: comparison.measures === 'distance' ? 'lower' : 'higher',
       score: async (context) => {
         const neighbours = await context.neighbours(sampler, samples)
         const accepted = neighbours.filter(({ rejected }) => rejected === undefined)
-        const counts = { drawn: neighbours.length, accepted: accepted.length, ...countReasons(neighbours) }
+        const counts = { drawn: neighbours.length, accepted: accepted.length, ...countReasons(neighbours), ...distances(accepted) }
         if (accepted.length < minAccepted) return undefinedResult(`${accepted.length} of ${neighbours.length} neighbours were accepted, ${minAccepted} are needed`, { diagnostics: counts })
 
         const maps = await context.maps(accepted.map(({ input }) => input))
@@ -92,8 +101,14 @@ export const robustness = defineExtension({
 
         const average = mean(values)
         const sd = values.length > 1 ? Math.sqrt(values.reduce((sum, value) => sum + (value - average) ** 2, 0) / (values.length - 1)) : Number.NaN
-        return resultOf(aggregates[aggregate](values, comparison.measures, p), {
-          parts: { mean: average, worst: aggregates.worst(values, comparison.measures), ...(Number.isNaN(sd) ? {} : { sd, standardError: sd / Math.sqrt(values.length) }) },
+        const value = aggregates[aggregate](values, comparison.measures, p)
+        return resultOf(value, {
+          parts: {
+            mean: average,
+            worst: aggregates.worst(values, comparison.measures),
+            ...(Number.isNaN(sd) ? {} : { sd, standardError: sd / Math.sqrt(values.length) }),
+            ...(epsilon !== undefined && { robust: Number(comparison.measures === 'distance' ? value <= epsilon : value >= epsilon) }),
+          },
           diagnostics,
         })
       },
@@ -125,6 +140,15 @@ function countReasons(neighbours: readonly Neighbour[]): Record<string, number> 
   const counts: Record<string, number> = {}
   for (const { rejected } of neighbours) if (rejected !== undefined) counts[`rejected: ${rejected}`] = (counts[`rejected: ${rejected}`] ?? 0) + 1
   return counts
+}
+
+/** How far the neighbours lie: quantiles of the signed distances of the logit and of the l2 distances of the inputs. */
+function distances(neighbours: readonly Neighbour[]): Record<string, number> {
+  const of = (name: string, distance: (neighbour: Neighbour) => number): [string, number][] => {
+    const ascending = Float64Array.from(neighbours, distance).sort()
+    return isFiniteArray(ascending) && ascending.length > 0 ? [0.05, 0.5, 0.95].map((p) => [`${name} ${100 * p} %`, quantile(ascending, p)]) : []
+  }
+  return Object.fromEntries([...of('logit distance', ({ logitDistance }) => logitDistance), ...of('input distance', ({ inputDistance }) => inputDistance.l2)])
 }
 
 /** What a comparison says of single pairs, such as ties, at its largest. */

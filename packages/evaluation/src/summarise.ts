@@ -1,4 +1,4 @@
-import { bootstrapMeans, createRandomness, mean, type Direction } from '@touchstone/core'
+import { bootstrapMeans, createRandomness, mean, wilsonInterval, type Direction } from '@touchstone/core'
 import { grouped } from './grouped.js'
 import type { DiagnosticRow, DiagnosticSummary, ResultRow, SummaryRow } from './results.js'
 
@@ -21,8 +21,17 @@ export function summarise(rows: readonly ResultRow[], directions: ReadonlyMap<st
       mean: values.length > 0 ? mean(values) : null,
       ciLow: intervals[index]?.low ?? null,
       ciHigh: intervals[index]?.high ?? null,
+      ...robustShare(group),
     }
   })
+}
+
+/** At how many examples the method counts as robust, where the metric says it. */
+function robustShare(group: readonly ResultRow[]): Pick<SummaryRow, 'robust'> {
+  const robust = group.flatMap(({ value, parts }) => (value === null ? [] : (parts?.robust ?? [])))
+  if (robust.length === 0) return {}
+  const { low, high } = wilsonInterval(robust.reduce((a, b) => a + b), robust.length)
+  return { robust: { share: mean(robust), ciLow: low, ciHigh: high } }
 }
 
 /** Mean, smallest and largest of what each method says of its maps. */

@@ -6,7 +6,8 @@ import { linf } from './linf.js'
 import { massCentre } from './mass-centre.js'
 import { spearman } from './spearman.js'
 import { topK } from './top-k.js'
+import { unitL2 } from './unit-l2.js'
 
-export { cosine, kendall, l2, linf, massCentre, spearman, topK }
+export { cosine, kendall, l2, linf, massCentre, spearman, topK, unitL2 }
 
-export default definePlugin({ name: '@touchstone/comparisons', extensions: [l2, linf, cosine, topK, spearman, kendall, massCentre] })
+export default definePlugin({ name: '@touchstone/comparisons', extensions: [l2, linf, unitL2, cosine, topK, spearman, kendall, massCentre] })

@@ -1,11 +1,12 @@
 import type { AttributionMap } from '@touchstone/core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { cosine, l2, linf } from './index.js'
+import { cosine, l2, linf, unitL2 } from './index.js'
 
 const vector = (...values: number[]): AttributionMap => ({ shape: [values.length], data: Float32Array.from(values) })
 const distance = await l2.create({}, {})
 const largest = await linf.create({}, {})
+const unitDistance = await unitL2.create({}, {})
 const angle = await cosine.create({}, {})
 
 const values = (length: number) => fc.float32Array({ minLength: length, maxLength: length, noNaN: true, noDefaultInfinity: true, min: -1e6, max: 1e6 })
@@ -62,4 +63,14 @@ test('maps that are not finite have no answer; maps of two shapes are a programm
     expect(compare(vector(1, 2), vector(1, Infinity))).toEqual({ reason: 'the second map is not finite' })
     expect(() => compare(vector(1, 2), { shape: [2, 1], data: Float32Array.of(1, 2) })).toThrow('two maps of one shape can be compared, not [2] and [2, 1]')
   }
+})
+
+test('the distance of maps of length 1 does not see positive factors, and is a chord of the angle', () => {
+  const map = (...data: number[]) => ({ shape: [data.length], data: Float32Array.from(data) })
+  expect(unitDistance.compare(map(3, 4), map(6, 8)).value).toBeCloseTo(0, 12)
+  expect(unitDistance.compare(map(2, 0), map(0, 5)).value).toBeCloseTo(Math.SQRT2, 12)
+  expect(unitDistance.compare(map(1, 0), map(-7, 0)).value).toBeCloseTo(2, 12)
+  const [a, b] = [map(1, 2, -3), map(0.5, -1, 4)]
+  expect(unitDistance.compare(a, b).value).toBeCloseTo(Math.sqrt(2 - 2 * angle.compare(a, b).value!), 12)
+  expect(unitDistance.compare(map(0, 0), map(1, 0)).reason).toContain('zero')
 })

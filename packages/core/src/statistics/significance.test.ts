@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 // Made by tools/reference/significance.py.
 import reference from './significance.fixture.json' with { type: 'json' }
-import { bootstrapMean, bootstrapMeans, chiSquareTail, createRandomness, friedmanTest, holm, normalTail, resampledMeans, signedRankTest, studentisedRange } from '../index.js'
+import { bootstrapMean, bootstrapMeans, chiSquareTail, createRandomness, friedmanTest, holm, normalTail, resampledMeans, signedRankTest, studentisedRange, wilsonInterval } from '../index.js'
 
 /** Within `digits` digits of a number of any size. */
 const close = (value: number, expected: number, digits: number) => expect(Math.abs(value - expected)).toBeLessThanOrEqual(Math.abs(expected) * 10 ** -digits)
@@ -69,4 +69,15 @@ test('many samples resampled together give what each gives alone', () => {
 test('resampling keeps together what stands in one place', () => {
   const [a, b] = resampledMeans([[1, 2, 3, 4], [10, 20, 30, 40]], createRandomness(3, 'b'), 50)
   expect(Array.from(b!)).toEqual(Array.from(a!, (mean) => 10 * mean))
+})
+
+test('the interval of a share is where the score test does not refuse it', () => {
+  // Newcombe, "Two-sided confidence intervals for the single proportion", 1998, table I, method 3.
+  for (const [successes, count, low, high] of [[81, 263, 0.2553, 0.3662], [15, 148, 0.0624, 0.1605], [0, 20, 0, 0.1611], [1, 29, 0.0061, 0.1718]] as const) {
+    const interval = wilsonInterval(successes, count)
+    expect(interval.low).toBeCloseTo(low, 4)
+    expect(interval.high).toBeCloseTo(high, 4)
+  }
+  // At its bounds (p - s)^2 = z^2 s (1 - s) / n.
+  for (const s of Object.values(wilsonInterval(7, 9))) expect((7 / 9 - s) ** 2).toBeCloseTo((1.959963984540054 ** 2 * s * (1 - s)) / 9, 12)
 })

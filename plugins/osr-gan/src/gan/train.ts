@@ -1,0 +1,217 @@
+import { argmax, breathe, judgeNeighbours, l2Distance, mean, type AcceptanceRule, type SamplerContext } from '@touchstone/core'
+import { backward, forward, networkOf } from '@touchstone/network'
+import { tf } from '@touchstone/tensor'
+import { startClock, type Clock, type Stage } from './clock.js'
+import { dropoutMasks } from './dropout.js'
+import { draws, generate } from './generate.js'
+import { classifierLoss, deceptionLoss, levelOf, sigmoid, type ClassifierLoss } from './loss.js'
+import { applyGradients, backwardStack, disposeStack, drawWeights, forwardStack, openStack, readStack, type Initialisation, type Stack, type StackWeights } from './stack.js'
+import { latent, type Players } from './widths.js'
+
+/** How a generator of similar inputs is trained. */
+export interface TrainingOptions {
+  readonly players: Players
+  readonly classifier: ClassifierLoss
+  readonly adversarial: number
+  readonly saturating: boolean
+  readonly side: 'both' | 'below'
+  readonly initialisation: Initialisation
+  readonly biasInit: boolean
+  readonly slope: number
+  readonly dropout: number
+  readonly generatorDropout: number
+  readonly dropoutAtSampling: boolean
+  readonly learningRate: number
+  readonly batch: number
+  readonly maxSteps: number
+  readonly acceptance: number
+  readonly rules: readonly AcceptanceRule[]
+}
+
+/** How good a generator is, by a probe of it. */
+export interface Probe {
+  readonly step: number
+  /** The share of generated inputs that are accepted. */
+  readonly accepted: number
+  /** The largest difference between the distribution of dF and an even one over the band, from 0 to 1: the statistic of Kolmogorov and Smirnov. */
+  readonly unevenness: number
+  /** The mean l2 distance between two generated inputs. */
+  readonly spread: number
+}
+
+/** A trained generator: plain data, for the store. */
+export interface Trained {
+  readonly weights: StackWeights
+  readonly probes: readonly Probe[]
+}
+
+/** What is told of a training under way. */
+export interface Progress extends Probe {
+  readonly done: boolean
+  /** Seconds since it began, and by stage. */
+  readonly total: number
+  readonly seconds: Readonly<Record<Stage, number>>
+}
+
+/** Steps between probes. */
+export const probeEvery = 10
+/** Generated inputs of a probe. */
+export const probeRows = 128
+/** Generators that start at the input have moved away from it by then. */
+const fewestSteps = 40
+const mostUneven = 0.25
+/** How much smaller the last layer starts when its bias already is the input. */
+const quiet = 0.3
+
+/**
+ * Trains a generator and a discriminator against each other and a fixed classifier f:
+ *
+ *     discriminator  min  -log D(x) - log(1 - D(G(z)))
+ *     generator      min  w_adv A(D(G(z))) + w_y L_y + w_ce C      A(D) = log(1 - D) (saturating) or -log D; L_y and C as in classifierLoss
+ *
+ * both by Adam(0.5, 0.999) on means over the batch, both from the same pass: the generator is run once a step, and one pass back through the discriminator serves both, since
+ * the signals of the players at its single output differ by a factor per row. What is real is x alone: its product with the first layer is
+ * computed for one row, and a quarter as many rows as are generated go on from there, each with its own dropout; one without.
+ *
+ * Stops when `acceptance` of a probe is accepted twice running, and, with levels to aim at, dF fills the band evenly; or when the steps are used up, with what there is.
+ *
+ * Source: Kiourti, Singh, Duraipandian, Zhou, Li, "Rethinking Robustness: A New Approach to Evaluating Feature Attribution Methods", 2025, equations 3 to 5.
+ */
+export async function train(context: SamplerContext, options: TrainingOptions, report: (progress: Progress) => void): Promise<Trained> {
+  const { randomness, example, dataset, signal } = context
+  const { players, slope, initialisation, learningRate } = options
+  const clock = startClock()
+  const [generator, discriminator] = clock.in('random numbers', () => [
+    openStack(firstGenerator(drawWeights(players.generator.widths, initialisation, slope, randomness, 'generator'), example.input, dataset.range, options.biasInit), slope, players.generator.bends),
+    openStack(drawWeights(players.discriminator.widths, initialisation, slope, randomness, 'discriminator'), slope, players.discriminator.bends),
+  ])
+  const optimisers = [tf.train.adam(learningRate, 0.5, 0.999, 1e-8), tf.train.adam(learningRate, 0.5, 0.999, 1e-8)] as const
+  const x = tf.tensor2d(example.input, [1, example.input.length])
+  try {
+    const probes: Probe[] = []
+    for (let step = 1; step <= options.maxSteps; step++) {
+      await breathe(signal)
+      tf.tidy(() => playStep(context, { generator, discriminator, optimisers, x, clock }, options, step))
+      if (step % probeEvery > 0 && step < options.maxSteps) continue
+      const last = await clock.awaited('probes', () => probe(context, generator, options, step))
+      probes.push(last)
+      const good = step >= fewestSteps && probes.slice(-2).length === 2 && probes.slice(-2).every((one) => isGood(one, options))
+      report({ ...last, done: good || step === options.maxSteps, total: clock.total(), seconds: clock.seconds })
+      if (good) break
+    }
+    return { weights: await readStack(generator), probes }
+  } finally {
+    disposeStack(generator)
+    disposeStack(discriminator)
+    tf.dispose(x)
+    optimisers.forEach((optimiser) => optimiser.dispose())
+  }
+}
+
+interface Game {
+  readonly generator: Stack
+  readonly discriminator: Stack
+  readonly optimisers: readonly [generator: tf.Optimizer, discriminator: tf.Optimizer]
+  /** The input as a row. */
+  readonly x: tf.Tensor2D
+  readonly clock: Clock
+}
+
+/** One step of both players. */
+function playStep(context: SamplerContext, { generator, discriminator, optimisers, x, clock }: Game, options: TrainingOptions, step: number): void {
+  const { randomness, dataset: { range } } = context
+  const { batch, dropout, generatorDropout, saturating, adversarial } = options
+  // Rows of the input differ by dropout alone: a few stand for as many as are generated.
+  const real = dropout > 0 ? Math.ceil(batch / 4) : 1
+  const [z, generatorMasks, discriminatorMasks] = clock.in('random numbers', () => {
+    const masksOf = (stack: Stack, name: string, rows: number, share: number) =>
+      share > 0 ? dropoutMasks(stack, rows, share, (count) => randomness.uniforms(`@touchstone/osr-gan ${name} dropout`, step, count)) : []
+    return [randomness.normals('@touchstone/osr-gan latent', step, batch * latent), masksOf(generator, 'generator', batch, generatorDropout), masksOf(discriminator, 'discriminator', batch + real, dropout)] as const
+  })
+  const generated = clock.in('generator', () => generate(generator, tf.tensor2d(Float32Array.from(z), [batch, latent]), range, generatorMasks))
+
+  const played = clock.in('discriminator', () => {
+    const kernel = discriminator.kernels[0] as unknown as tf.Tensor2D
+    const first = tf.concat2d([tf.matMul(generated.inputs, kernel), tf.tile(tf.matMul(x, kernel), [real, 1])], 0)
+    const pass = forwardStack(discriminator, generated.inputs, discriminatorMasks, first)
+    const s = pass.output.dataSync()
+    const signal = Float32Array.from(s, (value, row) => (row < batch ? sigmoid(value) / batch : (sigmoid(value) - 1) / real))
+    const back = backwardStack(discriminator, pass, tf.tensor2d(signal, [batch + real, 1]), (dy) => {
+      const [fake, own] = [tf.slice2d(dy, [0, 0], [batch, -1]), tf.slice2d(dy, [batch, 0], [real, -1])]
+      return tf.add(tf.matMul(generated.inputs, fake, true, false), tf.matMul(x, tf.sum(own, 0, true), true, false))
+    })
+    // The generator's signal at the discriminator's output is the discriminator's times this.
+    const turned = Float32Array.from({ length: batch }, (_, row) => (adversarial * deceptionLoss(s[row]!, saturating).slope) / Math.max(sigmoid(s[row]!), tiny))
+    const fake = tf.mul(tf.slice2d(back.atFirst, [0, 0], [batch, -1]), tf.tensor2d(turned, [batch, 1]))
+    return { back, atInput: tf.matMul(fake, kernel, false, true) }
+  })
+  const judged = clock.in('classifier', () => classifierGradient(context, generated.inputs, z, options))
+  const back = clock.in('generator', () => {
+    const slopes = tf.mul(tf.mul(generated.shares, tf.sub(1, generated.shares)), range.high - range.low)
+    return backwardStack(generator, generated.pass, tf.mul(tf.add(played.atInput, judged), slopes))
+  })
+  clock.in('optimiser', () => {
+    applyGradients(optimisers[0], generator, back)
+    applyGradients(optimisers[1], discriminator, played.back)
+  })
+}
+
+/** Below it a quotient of signals would be a quotient of roundings. */
+const tiny = 1e-20
+
+/** The gradient of the classifier's part of the loss by the generated inputs, of the mean over the batch: `[batch, size]`. */
+function classifierGradient({ model, outputs, target }: SamplerContext, inputs: tf.Tensor2D, z: Float64Array, { classifier, side }: TrainingOptions): tf.Tensor2D {
+  const network = networkOf(model)
+  const rows = inputs.shape[0]
+  const origin = { outputs, target, predicted: argmax(outputs) }
+  const activations = forward(network, tf.reshape(inputs, [rows, ...network.inputShape]))
+  const logits = activations.output.dataSync() as Float32Array
+  const signal = new Float32Array(logits.length)
+  for (let row = 0; row < rows; row++) {
+    const at = row * network.classCount
+    const { gradient } = classifierLoss(classifier, origin, logits.subarray(at, at + network.classCount), levelOf(z[row * latent]!, classifier.delta, side))
+    gradient.forEach((value, k) => (signal[at + k] = value / rows))
+  }
+  return tf.reshape(backward(network, activations, tf.tensor(signal, [rows, ...network.outputShape]))[0]!, [rows, -1])
+}
+
+/** The generator starts at the input: the last bias is where its values lie in the range, as sigmoid sees them, and the last kernel is small. */
+function firstGenerator({ widths, values }: StackWeights, input: Float32Array, { low, high }: SamplerContext['dataset']['range'], biasInit: boolean): StackWeights {
+  if (!biasInit) return { widths, values }
+  const bias = input.map((value) => {
+    const share = Math.min(0.98, Math.max(0.02, (value - low) / (high - low)))
+    return Math.log(share / (1 - share))
+  })
+  return { widths, values: [...values.slice(0, -2), values.at(-2)!.map((value) => quiet * value), bias] }
+}
+
+/** Generated inputs, judged as samples will be. */
+async function probe(context: SamplerContext, generator: Stack, { rules, dropoutAtSampling, generatorDropout, classifier, side }: TrainingOptions, step: number): Promise<Probe> {
+  const { randomness, dataset } = context
+  const inputs = await draws(generator, randomness, 'probe', step * probeRows, (step + 1) * probeRows, dataset.range, dropoutAtSampling ? generatorDropout : 0)
+  const neighbours = await judgeNeighbours(context, inputs, rules)
+  const lowest = side === 'both' ? -classifier.delta : 0
+  return {
+    step,
+    accepted: neighbours.filter(({ rejected }) => rejected === undefined).length / probeRows,
+    unevenness: unevenness(neighbours.map(({ logitDistance }) => (logitDistance - lowest) / (classifier.delta - lowest))),
+    spread: meanDistance(inputs.slice(0, 16)),
+  }
+}
+
+function isGood({ accepted, unevenness: uneven }: Probe, { acceptance, classifier }: TrainingOptions): boolean {
+  return accepted >= acceptance && (classifier.logit !== 'target' || uneven <= mostUneven)
+}
+
+/** The largest difference between the share of values up to some point and that of even numbers in (0, 1). */
+function unevenness(values: readonly number[]): number {
+  const ascending = Float64Array.from(values).sort()
+  return ascending.reduce((largest, value, i) => {
+    const even = Math.min(1, Math.max(0, value))
+    return Math.max(largest, Math.abs((i + 1) / ascending.length - even), Math.abs(i / ascending.length - even))
+  }, 0)
+}
+
+function meanDistance(inputs: readonly Float32Array[]): number {
+  return mean(inputs.flatMap((a, i) => inputs.slice(0, i).map((b) => l2Distance(a, b))))
+}
