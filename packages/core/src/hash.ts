@@ -33,6 +33,11 @@ export async function digest(bytes: Uint8Array): Promise<Uint8Array> {
   return new Uint8Array(await subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>))
 }
 
+/** SHA-256 of bytes as 64 hexadecimal digits. */
+export async function digestHex(bytes: Uint8Array): Promise<string> {
+  return bytesToHex(await digest(bytes))
+}
+
 /** JSON with sorted keys: equal values give equal text. `undefined` members are left out, as in JSON. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, member: unknown) =>

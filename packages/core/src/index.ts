@@ -54,7 +54,7 @@ export {
   type TraitsOf,
 } from './extension.js'
 export { featureCount, featureGroupsOption, groupFeatures, type FeatureChoice, type FeatureGroups } from './feature-groups.js'
-export { canonicalJson, digest, hash } from './hash.js'
+export { canonicalJson, digest, digestHex, hash } from './hash.js'
 export { Host, Scope, type Origin, type ServiceValue } from './host.js'
 export { isLengths, lengthsPerAxis, type Lengths } from './lengths.js'
 export { channelsOption, compareFeatures, featuresOf, type Channels } from './maps/channels.js'

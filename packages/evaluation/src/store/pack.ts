@@ -1,4 +1,4 @@
-import { digest } from '@touchstone/core'
+import { digest, digestHex } from '@touchstone/core'
 
 /** One thing in a store. */
 export interface Entry {
@@ -51,7 +51,7 @@ export async function encodePack(entries: readonly Entry[]): Promise<{ readonly 
     offset += place.length
     return place
   })
-  return { name: hex(await digest(index)), bytes: pack, places }
+  return { name: await digestHex(index), bytes: pack, places }
 }
 
 /**
@@ -66,7 +66,7 @@ export async function readIndex(name: string, read: (from: number, to: number) =
   if (length > longestIndex) return undefined
   const end = headLength + length
   const index = (end <= first.length ? first : await read(0, end))?.subarray(headLength, end)
-  if (index?.length !== length || hex(await digest(index)) !== name) return undefined
+  if (index?.length !== length || (await digestHex(index)) !== name) return undefined
   let offset = end
   return (JSON.parse(new TextDecoder().decode(index)) as readonly [string, string, number][]).map(([kind, key, size]) => {
     const place = { kind, key, offset, length: sumLength + size }
@@ -81,8 +81,4 @@ export async function checkEntry(stored: Uint8Array | undefined, { length }: Pic
   const bytes = stored.subarray(sumLength)
   const sum = await digest(bytes)
   return sum.every((byte, at) => byte === stored[at]) ? bytes : undefined
-}
-
-function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
