@@ -1,2 +1,3 @@
+export { arm, gradient, palette } from './colours.js'
 export { renderReport, type ReportInput } from './report.js'
 export { shownExamples } from './sections/shown-examples.js'

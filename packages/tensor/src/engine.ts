@@ -12,9 +12,10 @@ import { installAdam } from './optimizers/adam.js'
 /** How to start TensorFlow.js. */
 export interface EngineOptions {
   /**
-   * Which of tfjs's backends computes: `wasm`, the slow `cpu`, or `auto` (the default), which is wasm and, where that cannot start, cpu.
+   * Which of tfjs's backends computes: `wasm`, the slow `cpu`, or `auto` (the default), which is wasm and, where that cannot start, cpu. `webgl` and `webgpu` compute on
+   * the graphics card of a browser, with tfjs's own kernels; whoever asks for one has imported its package, as in `import '@tensorflow/tfjs-backend-webgl'`.
    */
-  readonly backend?: 'auto' | 'wasm' | 'cpu'
+  readonly backend?: 'auto' | EngineBackend
   /**
    * Where tfjs's .wasm files lie, for bundlers and browsers: the URL or path of their folder, ending in `/`, or one for each file by its name.
    * Default: beside tfjs's own code.
@@ -24,12 +25,15 @@ export interface EngineOptions {
   readonly kernels?: 'touchstone' | 'stock'
 }
 
+/** A backend of tfjs that Touchstone knows. */
+export type EngineBackend = 'wasm' | 'cpu' | 'webgl' | 'webgpu'
+
 /** The binaries of tfjs's wasm backend. */
 export type WasmFile = 'tfjs-backend-wasm.wasm' | 'tfjs-backend-wasm-simd.wasm' | 'tfjs-backend-wasm-threaded-simd.wasm'
 
 /** What computes. The same engine computes the same bits. */
 export interface Engine {
-  readonly name: 'tfjs-wasm' | 'tfjs-cpu'
+  readonly name: `tfjs-${EngineBackend}`
   /** TensorFlow.js's version. */
   readonly version: string
   /** The version of our set of kernels and gradients, or `stock`. */
@@ -69,12 +73,12 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
 async function start({ backend = 'auto', wasmPaths, kernels = 'touchstone' }: EngineOptions): Promise<Engine> {
   // All that this mode does is to mute tfjs's log: the greeting on the cpu backend's first use, and warnings that we report ourselves.
   enableProdMode()
-  const failure = backend === 'cpu' ? undefined : await startWasm(wasmPaths, kernels)
-  if (failure !== undefined && backend === 'wasm') throw new UserError(`TensorFlow.js's wasm backend could not start: ${failure}`)
-  const name = backend === 'cpu' || failure !== undefined ? 'cpu' : 'wasm'
-  if (name === 'cpu') await setBackend('cpu')
+  const failure = await startBackend(backend === 'auto' ? 'wasm' : backend, wasmPaths, kernels)
+  if (failure !== undefined && backend !== 'auto') throw new UserError(`TensorFlow.js's ${backend} backend could not start: ${failure}`)
+  const name = failure !== undefined ? 'cpu' : backend === 'auto' ? 'wasm' : backend
+  if (failure !== undefined) await setBackend('cpu')
   if (kernels === 'touchstone') {
-    installKernels(name === 'wasm' ? wasmKernels : cpuKernels, name)
+    installKernels(ownKernels[name], name)
     if (name === 'wasm') guardHeapEnd(backendInUse() as unknown as WasmBackend)
     installGradients()
     installAdam()
@@ -85,6 +89,17 @@ async function start({ backend = 'auto', wasmPaths, kernels = 'touchstone' }: En
     kernels: kernels === 'stock' ? 'stock' : kernelSetVersion,
     ...failure !== undefined && { fallback: failure },
   })
+}
+
+/** What we put in the place of each backend's kernels. */
+const ownKernels = { wasm: wasmKernels, cpu: cpuKernels, webgl: [], webgpu: [] } as const satisfies Record<EngineBackend, unknown>
+
+/** Makes it the backend, or says why that is not possible. */
+async function startBackend(name: EngineBackend, wasmPaths: EngineOptions['wasmPaths'], kernels: NonNullable<EngineOptions['kernels']>): Promise<string | undefined> {
+  if (name === 'wasm') return startWasm(wasmPaths, kernels)
+  // The type leaves out that there may be none.
+  if ((findBackendFactory(name) as unknown) === null) return `it is not loaded: import '@tensorflow/tfjs-backend-${name}' before the engine is opened`
+  return startRegistered(name)
 }
 
 /** Makes wasm the backend, or says why that is not possible. */
@@ -98,11 +113,15 @@ async function startWasm(wasmPaths: EngineOptions['wasmPaths'], kernels: EngineO
     if (missing !== undefined) return `there is no file ${missing}`
     setWasmPaths(wasmPaths)
   }
-  const create = findBackendFactory('wasm')
+  return startRegistered('wasm')
+}
+
+async function startRegistered(name: EngineBackend): Promise<string | undefined> {
+  const create = findBackendFactory(name)
   let reason = 'no reason given'
   // tfjs logs the reason why a backend does not start and answers no more than `false`.
-  removeBackend('wasm')
-  registerBackend('wasm', async () => {
+  removeBackend(name)
+  registerBackend(name, async () => {
     try {
       return await create()
     } catch (error) {
@@ -110,7 +129,7 @@ async function startWasm(wasmPaths: EngineOptions['wasmPaths'], kernels: EngineO
       throw error
     }
   }, 2)
-  return await setBackend('wasm') ? undefined : reason
+  return await setBackend(name) ? undefined : reason
 }
 
 /** The one of the wasm files that tfjs will load. */
