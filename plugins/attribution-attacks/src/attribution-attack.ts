@@ -56,8 +56,8 @@ export const attributionAttack = defineExtension({
     ...(aim === 'target' && given === undefined ? [{ option: 'region' as const, message: 'the aim "target" needs the region that is pushed up, as { top, left, height, width }' }] : []),
     ...((step as number) > 2 * (epsilon as number) ? [{ option: 'step' as const, message: `expected at most twice epsilon, ${2 * (epsilon as number)}, found ${step as number}: the box is no wider` }] : []),
   ],
-  // Each step predicts; its maps are the method's own, and cost what they cost.
-  cost: ({ iterations, restarts }) => ({ rows: iterations * restarts + 1, maps: iterations * restarts, adaptive: true }),
+  // Each step predicts; its maps, and that of the example, are the method's own and cost what they cost.
+  cost: ({ iterations, restarts }) => ({ rows: iterations * restarts + 1, maps: iterations * restarts + 1, adaptive: true }),
   create: (options): Sampler & { readonly dispose: () => void } => {
     const smooth = smoothNetworks(options.beta)
     const fits: Sampler['fits'] = (model) => {

@@ -12,8 +12,9 @@ const isCount = (value: unknown): boolean => typeof value === 'number' && value 
 const isRadius = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
 const isCounts = (value: unknown): value is number | readonly number[] => listOf<unknown>(value).every(isCount) && isAscending(listOf(value as number))
 const isRadii = (value: unknown): value is number | readonly number[] => listOf<unknown>(value).every(isRadius) && isAscending(listOf(value as number))
-const isWeights = (value: unknown): value is readonly number[] =>
-  Array.isArray(value) && value.length > 0 && isFiniteArray(value as number[]) && (value as number[]).every((weight, i, all) => weight >= 0 && (i === 0 || weight <= all[i - 1]!))
+const isWeights = (value: unknown): value is readonly number[] | undefined =>
+  value === undefined ||
+  (Array.isArray(value) && value.length > 0 && isFiniteArray(value as number[]) && (value as number[]).every((weight, i, all) => weight >= 0 && (i === 0 || weight <= all[i - 1]!)))
 
 const weights = schemaOf(isWeights, 'expected a list of numbers of at least 0, none larger than the one before it')
 
@@ -40,8 +41,8 @@ export const lensDistance = defineComparison({
       unit: 'pixels, or share of the pixels',
     }),
     w: option(schemaOf(isRadii, 'expected a whole number of pixels, at least 0, or an ascending list of them'), { summary: 'how far apart pixels may lie and still count as the same place; or several', default: 1, unit: 'pixels' }),
-    kWeights: option<readonly number[] | undefined>(weights, { summary: 'alpha_k, a weight for each k, not increasing; equal ones that add up to 1 unless told' }),
-    wWeights: option<readonly number[] | undefined>(weights, { summary: 'beta_w, a weight for each w, not increasing; equal ones that add up to 1 unless told' }),
+    kWeights: option(weights, { summary: 'alpha_k, a weight for each k, not increasing; equal ones that add up to 1 unless told' }),
+    wWeights: option(weights, { summary: 'beta_w, a weight for each w, not increasing; equal ones that add up to 1 unless told' }),
     channels: reductionOption,
   },
   check: ({ k, w, kWeights, wWeights }) =>

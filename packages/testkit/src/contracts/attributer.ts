@@ -1,7 +1,9 @@
-import { createRandomness, Host, sliceRows, type Attributer, type AttributionRequest, type Dataset, type Model, type Plugin, type Rows } from '@touchstone/core'
+import { createRandomness, sliceRows, type AttributionRequest, type Model } from '@touchstone/core'
 import { tf } from '@touchstone/tensor'
 import { describe, expect, test } from 'vitest'
-import { convModel } from './toy-models.js'
+import { convModel } from '../toy-models.js'
+import { expectMetadata, open, type Plugins } from './opened.js'
+import { randomDataset, randomRows } from './subject.js'
 
 /**
  * The contract of an attribution method, as vitest tests: shape, finite values, determinism, independence of rows and of `batchRows`,
@@ -12,28 +14,17 @@ import { convModel } from './toy-models.js'
  * describeAttributer(plugin, 'integrated-gradients', { steps: 8 })
  * ```
  *
+ * @param plugins the plugin under test, or a list of it and those whose extensions its options name.
  * @param options options of the method, small ones so that the tests are quick; its defaults unless told.
  */
-export function describeAttributer(plugin: Plugin, name: string, options: Readonly<Record<string, unknown>> = {}): void {
+export function describeAttributer(plugins: Plugins, name: string, options: Readonly<Record<string, unknown>> = {}): void {
   describe(`${name} keeps the contract of an attributer`, () => {
     const setUp = async () => {
-      const host = new Host([plugin])
-      const resolver = host.resolver()
-      const resolved = resolver.resolve('attributer', { use: name, options }, [])
-      if (!resolved) throw new Error(resolver.problems.map(({ message }) => message).join('; '))
-      const attributer: Attributer = await host.open().create({ ...resolved, kind: 'attributer' })
+      const { host, resolved, instance: attributer } = await open(plugins, 'attributer', name, options)
       return { host, resolved, attributer, model: await convModel(11) }
     }
 
-    test('its metadata is complete', async () => {
-      const { host } = await setUp()
-      const extension = host.registry.extension('attributer', name)!.value
-      expect(name).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/)
-      expect(extension.summary).not.toBe('')
-      expect(extension.citation).toBeTruthy()
-      expect(extension, 'declares its cost in model rows').toHaveProperty('cost')
-      for (const [option, { summary }] of Object.entries(extension.options)) expect(summary, `option ${option} has a summary`).not.toBe('')
-    })
+    test('its metadata is complete', () => expectMetadata(plugins, 'attributer', name, { cited: true, costed: true }))
 
     test('maps have the shape of the inputs, are finite and repeat', async () => {
       const { attributer, model } = await setUp()
@@ -99,27 +90,12 @@ export function describeAttributer(plugin: Plugin, name: string, options: Readon
 
 /** `count` random inputs in [0, 1] with different targets. */
 function requestFor(model: Model, count: number): AttributionRequest {
-  const shape = [count, ...model.inputShape]
-  const size = shape.reduce((product, length) => product * length, 1)
-  const inputs: Rows = { shape, data: Float32Array.from(createRandomness(5, 'inputs').uniforms('input', 0, size)) }
   return {
     model,
-    inputs,
+    inputs: randomRows(count, model.inputShape),
     targets: Array.from({ length: count }, (_, index) => index % model.classCount),
     randomness: Array.from({ length: count }, (_, index) => createRandomness(5, `example ${index}`)),
     batchRows: 64,
-    reference: referenceFor(model),
-  }
-}
-
-/** 20 random examples, other ones than the inputs, for methods that compare with data. */
-function referenceFor({ inputShape }: Model): Dataset {
-  const size = inputShape.reduce((product, length) => product * length, 1)
-  return {
-    inputShape,
-    size: 20,
-    range: { low: 0, high: 1 },
-    fingerprint: 'random examples',
-    example: (index) => Promise.resolve({ id: String(index), input: Float32Array.from(createRandomness(6, 'reference').uniforms('input', index, size)) }),
+    reference: randomDataset(model),
   }
 }
