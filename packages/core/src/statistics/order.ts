@@ -99,34 +99,15 @@ export function descending(values: ArrayLike<number>): Uint32Array {
   return sorted(values, true, undefined)
 }
 
-/** Of longer lists a sample tells first which values are too small. */
-const long = 4096
-const sampleSize = 512
-
 /**
  * The k-th largest value, counted from 1. Finite values, at least k of them. Takes O(n) on average.
  *
  * Source: Floyd, Rivest, "Algorithm 489: the algorithm SELECT", Communications of the ACM 18 (1975).
  */
 export function kthLargest(values: ArrayLike<number>, k: number): number {
-  const large = values.length > long && k < values.length / 4 ? largeOnes(values, k) : undefined
-  const work = large ?? new Float64Array(values)
+  const work = new Float64Array(values)
   select(work, work.length - k, 0, work.length - 1)
   return work[work.length - k]!
-}
-
-/**
- * Values among which are the k largest, some more than k: those at least as large as one of a sample that some more than k are expected to reach. One pass
- * with hardly a branch that goes another way; undefined where the sample was misleading.
- */
-function largeOnes(values: ArrayLike<number>, k: number): Float64Array | undefined {
-  const sample = Float64Array.from({ length: sampleSize }, (_, index) => values[Math.floor(((index + 0.5) * values.length) / sampleSize)]!).sort()
-  const expected = (k * sampleSize) / values.length
-  // Four standard deviations of how many of the sample are among the k largest.
-  const enough = sample[Math.max(0, Math.floor(sampleSize - 1 - expected - 4 * Math.sqrt(expected) - 4))]!
-  const large: number[] = []
-  for (let index = 0; index < values.length; index++) if (values[index]! >= enough) large.push(values[index]!)
-  return large.length < k ? undefined : Float64Array.from(large)
 }
 
 /** Puts at place `k` what stands there in ascending order, nothing larger before it and nothing smaller behind. */
