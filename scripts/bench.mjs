@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = new URL('..', import.meta.url)
 const at = (path) => new URL(path, root).href
-const suites = { kernels, engine, networks, 'networks-large': networksLarge, workers, methods, 'methods-large': methodsLarge, comparisons, scores, 'scores-large': scoresLarge, osr, results, evaluation, bullmq }
+const suites = { kernels, engine, networks, 'networks-large': networksLarge, workers, methods, 'methods-large': methodsLarge, comparisons, attacks, scores, 'scores-large': scoresLarge, osr, results, evaluation, bullmq }
 const asked = process.argv.slice(2)
 for (const name of asked) if (!(name in suites)) throw new Error(`no benchmark named "${name}"; there are: ${Object.keys(suites).join(', ')}`)
 for (const [name, run] of Object.entries(suites)) {
@@ -122,7 +122,7 @@ async function methodsLarge() {
 /** Makes extensions of the shipped plugins as an evaluation would. */
 async function plugins() {
   const { Base, Host } = await import(at('packages/core/dist/index.js'))
-  const names = ['tfjs-models', 'datasets', 'gradients', 'ig', 'deeplift', 'lrp', 'robustness-sr', 'greedyas']
+  const names = ['tfjs-models', 'datasets', 'gradients', 'ig', 'deeplift', 'lrp', 'robustness-sr', 'greedyas', 'sanity', 'comparisons']
   const host = new Host(await Promise.all(names.map(async (name) => (await import(at(`plugins/${name}/dist/index.js`))).default)))
   const scope = host.open([{ token: Base, value: { path: fileURLToPath(at('examples/quickstart')) } }])
   const make = (kind, use, options = {}) => {
@@ -145,6 +145,12 @@ async function requestFor(model, rows, batchRows = 64) {
 /** Milliseconds for a pair of maps, and how they grow. */
 async function comparisons() {
   const { bench, format } = await import(at('plugins/lens/bench/comparisons.mjs'))
+  console.log(format(await bench()))
+}
+
+/** Attacks on attributions: seconds, and the engine's part of them. */
+async function attacks() {
+  const { bench, format } = await import(at('plugins/attribution-attacks/bench/attacks.mjs'))
   console.log(format(await bench()))
 }
 
@@ -257,7 +263,10 @@ async function subjectOf(model, input, dataset, batchRows = 64) {
   const target = argmax(outputs)
   const randomness = createRandomness(1, 'subject')
   const mapBy = async (attributer) => attributer.attribute({ model, inputs: { shape: [1, ...shape], data: input }, targets: [target], randomness: [randomness], batchRows, reference: dataset })
-  const judge = (score, { data }) => score.score({ model, example: { id: 'subject', input }, outputs, target, map: { shape, data }, dataset, randomness, batchRows })
+  const judge = (score, { data }, attributer) => {
+    const mapsOf = async (other) => [{ shape, data: (await attributer.attribute({ model: other, inputs: { shape: [1, ...shape], data: input }, targets: [target], randomness: [randomness], batchRows })).data }]
+    return score.score({ model, example: { id: 'subject', input }, outputs, target, map: { shape, data }, dataset, randomness, batchRows, mapsOf })
+  }
   return { mapBy, judge }
 }
 
@@ -293,6 +302,13 @@ async function smallestChanges({ make, mnist }) {
     for (const map of maps) await subject.judge(score, map)
   })
   row(`S_r, 10 points, ${methods.length} methods`, time, 'one thread (limit 30 s)')
+  const randomised = await make('score', 'parameter-randomisation', { comparison: 'spearman' })
+  const saliency = await make('attributer', 'saliency')
+  // The first asks for the models with random weights, the second has them.
+  for (const what of ['models made', 'models there']) {
+    const { answer, time: taken } = await timed(() => subject.judge(randomised, maps[1], saliency))
+    row(`parameter randomisation, ${what}`, taken, `${answer.diagnostics.stages} maps by saliency`)
+  }
   await greedy('GreedyAS, 28 x 28', { make, model, subject }, {}, 60)
   const { cifarNetwork } = await import(at('packages/network/bench/architectures.mjs'))
   await greedyOn('GreedyAS, 32 x 32 x 3, blocks of 4', cifarNetwork, make, { features: { blocks: 4 } }, 90)

@@ -39,13 +39,17 @@ export type MethodName = keyof typeof methods
 
 export const budget = { epsilon: 0.3, step: 0.01, iterations: 50, restarts: 1, k: 200 }
 
-/** Samplers by the names of the table's rows; `random` is one draw of random signs, the same for all methods. */
+/** Samplers by the names of the table's rows; `random` is one draw of random signs, the same for all methods, `random walk` the worst place on a walk of as many steps as an attack has. */
 export const samplers = {
   random: (epsilon: number) => ({ use: 'random-sign', options: { epsilon } }),
+  'random walk': (epsilon: number) => ({ use: 'attribution-attack', options: { ...budget, epsilon, step: Math.min(budget.step, epsilon / 5), aim: 'random' } }),
   'top-k': (epsilon: number) => ({ use: 'attribution-attack', options: { ...budget, epsilon, step: Math.min(budget.step, epsilon / 5), aim: 'top-k' } }),
   'mass-centre': (epsilon: number) => ({ use: 'attribution-attack', options: { ...budget, epsilon, step: Math.min(budget.step, epsilon / 5), aim: 'mass-centre' } }),
 } as const
 export type SamplerName = keyof typeof samplers
+
+/** The paper's own budget for integrated gradients: 100 points inside the attack, 100 steps, three starts. */
+export const fullPreset = { inside: { use: 'integrated-gradients', options: { steps: 100 } }, sampler: { use: 'attribution-attack-mnist' }, count: 5 } as const
 
 /** One digit's values by the names of the measures; undefined where the attack found no place of the same class. */
 export interface Outcome {
@@ -56,7 +60,7 @@ export interface Outcome {
 const host = new Host([tfjsModels, datasets, gradients, ig, comparisons, lens, attacks])
 const scope = host.open([{ token: Base, value: { path: import.meta.dirname } }])
 
-function make<K extends Kind>(kind: K, input: { readonly use: string; readonly options?: object }) {
+function make<K extends Kind>(kind: K, input: Choice) {
   const resolver = host.resolver()
   const resolved = resolver.resolve(kind, input, [kind])
   if (!resolved) throw new Error(resolver.problems.map(({ message }) => message).join('; '))
@@ -86,12 +90,24 @@ async function mapsOf(model: Model, attributer: Attributer, inputs: readonly Flo
   return inputs.map((_, row) => ({ shape: model.inputShape, data: rowAt(maps, row) }))
 }
 
+/** An extension as a config names it. */
+export interface Choice {
+  readonly use: string
+  readonly options?: object
+}
+
+/** A method as an attack sees it and as it is measured, and what changes the inputs. */
+export interface Trial {
+  readonly inside: Choice
+  readonly outside: Choice
+  readonly sampler: Choice
+}
+
 /** What a method's maps of some digits become under a sampler. */
-export async function outcomes(modelName: ModelName, methodName: MethodName, samplerName: SamplerName, epsilon: number, dataset: Dataset, examples: readonly Example[]): Promise<readonly Outcome[]> {
+export async function outcomes(modelName: ModelName, { inside, outside, sampler: chosen }: Trial, dataset: Dataset, examples: readonly Example[]): Promise<readonly Outcome[]> {
   const model = await modelOf(modelName)
-  const { inside, outside } = methods[methodName]
   const [attacked, measured] = [await make('attributer', inside), await make('attributer', outside)]
-  const sampler = await make('sampler', samplers[samplerName](epsilon))
+  const sampler = await make('sampler', chosen)
   const judges = await Promise.all(Object.entries(measures).map(async ([name, input]) => [name, await make('comparison', input)] as const))
   const found: Outcome[] = []
   for (const example of examples) {

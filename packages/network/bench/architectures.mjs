@@ -93,7 +93,7 @@ export function cifarNetwork() {
     layers: [
       conv(32, 1, { inputShape: [32, 32, 3] }), conv(32, 2), maxPooling2d({ poolSize: 2 }),
       conv(64, 3), conv(64, 4), maxPooling2d({ poolSize: 2 }),
-      flatten(), dense({ units: 128, activation: 'relu' }), dense({ units: 10, activation: 'softmax' }),
+      flatten(), dense({ units: 128, activation: 'relu', kernelInitializer: layers.initializers.glorotUniform({ seed: 5 }) }), dense({ units: 10, activation: 'softmax', kernelInitializer: layers.initializers.glorotUniform({ seed: 6 }) }),
     ],
   }))
 }

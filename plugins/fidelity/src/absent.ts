@@ -1,4 +1,4 @@
-import { isRecord, option, singleBaselineOption, singleBaselineValues, UserError, type Model, type Score, type ScoreContext, type SingleBaseline } from '@touchstone/core'
+import { argmax, canonicalJson, createToken, isRecord, option, singleBaselineOption, singleBaselineValues, UserError, type Model, type ResultDetails, type Score, type ScoreContext, type SingleBaseline } from '@touchstone/core'
 import * as z from 'zod/mini'
 import { blur } from './blur.js'
 
@@ -29,6 +29,18 @@ export async function absentValues(absent: Absent, { example, model, dataset }: 
   checkImages(absent, model, who)
   const [height, width, channels] = model.inputShape
   return blur(input, { height: height!, width: width!, channels: channels! }, absent.blur)
+}
+
+const classOfAbsent = createToken<number>('@touchstone/fidelity:class of the baseline')
+
+/**
+ * What a result says where the model gives what stands for "absent" the class under explanation: an input of which all is taken away then keeps its class, and the
+ * fall of the output is small, or no fall. One row per example, for all methods and scores of the same baseline.
+ */
+export async function absentDiagnostics(absent: Absent, context: ScoreContext, who: string): Promise<Pick<ResultDetails, 'diagnostics'>> {
+  const { model, target, predict } = context
+  const predicted = await context.kept(classOfAbsent, canonicalJson(absent), async () => argmax((await predict({ shape: [1, ...model.inputShape], data: await absentValues(absent, context, who) })).data))
+  return predicted === target ? { diagnostics: { baseline: 'the model gives it the class under explanation' } } : {}
 }
 
 /** Whether what stands for "absent" fits a model and the data. */

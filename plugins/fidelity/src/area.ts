@@ -1,6 +1,6 @@
 import { areaUnder, defineExtension, descending, option, resultOf, undefinedResult, type Direction } from '@touchstone/core'
 import * as z from 'zod/mini'
-import { absentOption, absentValues, fitsAbsent } from './absent.js'
+import { absentDiagnostics, absentOption, absentValues, fitsAbsent } from './absent.js'
 import { outputOption } from './outputs.js'
 import { outputsAlong } from './ranking.js'
 import { perUnit, rankingFault, unitOption, unitsOf } from './units.js'
@@ -21,7 +21,7 @@ function areaScore(name: 'insertion' | 'deletion', direction: Direction, summary
       output: outputOption('probability'),
       unit: unitOption,
     },
-    cost: ({ steps, unit }, inputShape) => ({ rows: Math.min(steps, inputShape ? unitsOf(inputShape, unit).count : steps) + 1 }),
+    cost: ({ steps, unit }, inputShape) => ({ rows: Math.min(steps, inputShape ? unitsOf(inputShape, unit).count : steps) + 1, shared: 1 }),
     create: ({ steps, baseline, output, unit }) => ({
       direction,
       fits: fitsAbsent(baseline, name),
@@ -35,9 +35,10 @@ function areaScore(name: 'insertion' | 'deletion', direction: Direction, summary
         const counts = Array.from({ length: points + 1 }, (_, point) => Math.round((point * count) / points))
         const absent = await absentValues(baseline, context, name)
         const ends = name === 'deletion' ? { from: example.input, to: absent } : { from: absent, to: example.input }
-        const y = [...(await outputsAlong(context, { ...ends, order: descending(attributions), counts, width }, output))]
+        const [along, details] = await Promise.all([outputsAlong(context, { ...ends, order: descending(attributions), counts, width }, output), absentDiagnostics(baseline, context, name)])
+        const y = [...along]
         const x = counts.map((one) => one / count)
-        return resultOf(areaUnder(x, y), { curve: { x, y } })
+        return resultOf(areaUnder(x, y), { curve: { x, y }, ...details })
       },
     }),
   })

@@ -51,12 +51,18 @@ test.each([
   ['sensitivity-n', { sizes: [1, 2] }, 'the output falls by the same whatever is taken away: the baseline makes no difference to the model, or the subset is the whole input'],
 ])('%s %j where the output never changes is undefined', async (use, options, reason) => {
   const input = 'baseline' in options ? [0.1, 0.2, 0.3, 0.4] : [0, 0, 0, 0]
-  expect(await scoreOf(use, linear([1, 2, 3, 4]), input, [1, 2, 3, 4], { options })).toEqual({ reason })
+  expect(await scoreOf(use, linear([1, 2, 3, 4]), input, [1, 2, 3, 4], { options })).toMatchObject({ reason })
+})
+
+test.each([['fidelity', {}], ['sensitivity-n', { sizes: [1, 2] }], ['infidelity', {}], ['insertion', {}], ['deletion', {}], ['pixel-flipping', {}], ['monotonicity', {}]])('%s %j tells of a baseline that the model gives the same class', async (use, options) => {
+  const tellOf = async (atBlack: number) => (await scoreOf(use, modelOf([4], ([a, b, c, d]) => [a! - 2 * b! + c! - 3 * d! + atBlack, 0]), [1, -2, 0.5, -1], [1, 2, 3, 4], { options })).diagnostics
+  expect(await tellOf(0.1)).toEqual({ baseline: 'the model gives it the class under explanation' })
+  expect(await tellOf(-0.1)).toBeUndefined()
 })
 
 test('areas where input and baseline give the same output are defined', async () => {
   for (const use of ['deletion', 'insertion']) expect((await scoreOf(use, linear([1, 2, 3, 4]), [0, 0, 0, 0], [1, 2, 3, 4])).value).toBeCloseTo(0.5, 6)
-  expect(await scoreOf('infidelity', linear([1, 2, 3, 4]), [0, 0, 0, 0], [1, 2, 3, 4])).toEqual({ value: 0 })
+  expect(await scoreOf('infidelity', linear([1, 2, 3, 4]), [0, 0, 0, 0], [1, 2, 3, 4])).toMatchObject({ value: 0 })
 })
 
 test.each([
@@ -69,7 +75,7 @@ test.each([
   ['monotonicity-correlation', 'the absolute attributions are all equal'],
   ['road', 'the map is constant: it ranks nothing'],
 ])('%s of a constant map is undefined', async (use, reason) => {
-  expect(await scoreOf(use, smooth(1), numbers(size, 1, 7), new Array<number>(size).fill(0.25))).toEqual({ reason })
+  expect(await scoreOf(use, smooth(1), numbers(size, 1, 7), new Array<number>(size).fill(0.25))).toMatchObject({ reason })
 })
 
 test.each([

@@ -1,8 +1,9 @@
 import { canonicalJson, createToken, defineExtension, isRecord, mean, option, resultOf, type ScoreContext } from '@touchstone/core'
 import * as z from 'zod/mini'
-import { absentOption, absentValues, type Absent } from './absent.js'
+import { absentDiagnostics, absentOption, absentValues, type Absent } from './absent.js'
 import { outputsOfVariants } from './outputs.js'
-import { fitsSubsets, maskedOutputs, outputScale, runsOption, subsetSize, sumsOver, type Square, type SubsetSize } from './subsets.js'
+import { fitsSubsets, maskedOutputs, outputScale, runsOption, subsetSize, type Square, type SubsetSize } from './subsets.js'
+import { sumsOver } from './unit-sets.js'
 import { unitOption, unitsOf, type Unit } from './units.js'
 
 /** What is subtracted from the input: x - b on a random subset or a random square of pixels, which is so taken away, or Gaussian noise of a standard deviation on every value. */
@@ -60,14 +61,14 @@ export const infidelity = defineExtension({
     multipliedByInputs: option(z.boolean('expected true or false'), { summary: 'whether maps are contributions, such as those of integrated gradients, rather than slopes, such as those of gradients', default: true }),
     normalise: option(z.boolean('expected true or false'), { summary: 'whether the map is scaled by the factor that suits it best', default: false }),
   },
-  cost: ({ runs }) => ({ rows: 0, shared: runs }),
+  cost: ({ runs, perturbation }) => ({ rows: 0, shared: 'noise' in perturbation ? runs : runs + 1 }),
   create: ({ multipliedByInputs, normalise, ...options }) => ({
     direction: 'lower',
-    fits: fitsSubsets('subset' in options.perturbation ? [options.perturbation.subset] : [], options, 'infidelity'),
+    fits: fitsSubsets('noise' in options.perturbation ? [] : ['square' in options.perturbation ? options.perturbation : options.perturbation.subset], options, 'infidelity'),
     score: async (context) => {
-      const { dot, falls, range } = await perturbed(context, options)
+      const [{ dot, falls, range }, details] = await Promise.all([perturbed(context, options), 'noise' in options.perturbation ? {} : absentDiagnostics(options.baseline, context, 'infidelity')])
       const slopes = Float64Array.from(context.map.data, (value, index) => (multipliedByInputs ? value / (range[index] === 0 ? 1 : range[index]!) : value))
-      return resultOf(meanSquaredGap(dot(slopes), falls, normalise))
+      return resultOf(meanSquaredGap(dot(slopes), falls, normalise), details)
     },
   }),
 })

@@ -1,5 +1,5 @@
 import { ascending, defineExtension, resultOf, undefinedResult } from '@touchstone/core'
-import { absentOption, absentValues, fitsAbsent } from './absent.js'
+import { absentDiagnostics, absentOption, absentValues, fitsAbsent } from './absent.js'
 import { outputOption } from './outputs.js'
 import { outputsAlong, perStepOption, stepsOf } from './ranking.js'
 import { perUnit, rankingFault, unitOption, unitsOf } from './units.js'
@@ -19,7 +19,7 @@ export const monotonicity = defineExtension({
   citation: 'Arya et al., "One Explanation Does Not Fit All: A Toolkit and Taxonomy of AI Explainability Techniques", 2019',
   traits: { direction: 'higher', judges: 'faithfulness' },
   options: { perStep: perStepOption, baseline: absentOption, output: outputOption('probability'), unit: unitOption },
-  cost: ({ perStep, unit }, inputShape) => (inputShape ? { rows: stepsOf(unitsOf(inputShape, unit).count, perStep).length } : undefined),
+  cost: ({ perStep, unit }, inputShape) => (inputShape ? { rows: stepsOf(unitsOf(inputShape, unit).count, perStep).length, shared: 1 } : undefined),
   create: ({ perStep, baseline, output, unit }) => ({
     direction: 'higher',
     fits: fitsAbsent(baseline, 'monotonicity'),
@@ -31,9 +31,10 @@ export const monotonicity = defineExtension({
       const { count, width } = unitsOf(model.inputShape, unit)
       const counts = stepsOf(count, perStep)
       const path = { from: await absentValues(baseline, context, 'monotonicity'), to: example.input, order: ascending(attributions), counts, width }
-      const y = [...(await outputsAlong(context, path, output))]
+      const [along, details] = await Promise.all([outputsAlong(context, path, output), absentDiagnostics(baseline, context, 'monotonicity')])
+      const y = [...along]
       const falls = y.filter((value, step) => step > 0 && value < y[step - 1]!).length
-      return resultOf(falls === 0 ? 1 : 0, { parts: { share: y.length === 1 ? 1 : 1 - falls / (y.length - 1) }, curve: { x: counts.map((one) => one / count), y } })
+      return resultOf(falls === 0 ? 1 : 0, { parts: { share: y.length === 1 ? 1 : 1 - falls / (y.length - 1) }, curve: { x: counts.map((one) => one / count), y }, ...details })
     },
   }),
 })

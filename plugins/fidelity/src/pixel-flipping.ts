@@ -1,5 +1,5 @@
 import { areaUnder, defineExtension, descending, mean, resultOf, undefinedResult } from '@touchstone/core'
-import { absentOption, absentValues, fitsAbsent } from './absent.js'
+import { absentDiagnostics, absentOption, absentValues, fitsAbsent } from './absent.js'
 import { outputOption, scaled } from './outputs.js'
 import { outputsAlong, perStepOption, stepsOf } from './ranking.js'
 import { perUnit, rankingFault, unitOption, unitsOf } from './units.js'
@@ -21,7 +21,7 @@ export const pixelFlipping = defineExtension({
   citation: 'Bach et al., "On Pixel-Wise Explanations for Non-Linear Classifier Decisions by Layer-Wise Relevance Propagation", PLoS ONE 2015',
   traits: { direction: 'lower', judges: 'faithfulness' },
   options: { perStep: perStepOption, baseline: absentOption, output: outputOption('probability'), unit: unitOption },
-  cost: ({ perStep, unit }, inputShape) => (inputShape ? { rows: stepsOf(unitsOf(inputShape, unit).count, perStep).length } : undefined),
+  cost: ({ perStep, unit }, inputShape) => (inputShape ? { rows: stepsOf(unitsOf(inputShape, unit).count, perStep).length, shared: 1 } : undefined),
   create: ({ perStep, baseline, output, unit }) => ({
     direction: 'lower',
     fits: fitsAbsent(baseline, 'pixel-flipping'),
@@ -33,10 +33,11 @@ export const pixelFlipping = defineExtension({
       const { count, width } = unitsOf(model.inputShape, unit)
       const counts = stepsOf(count, perStep)
       const path = { from: example.input, to: await absentValues(baseline, context, 'pixel-flipping'), order: descending(attributions), counts, width }
-      const y = [...(await outputsAlong(context, path, output))]
+      const [along, details] = await Promise.all([outputsAlong(context, path, output), absentDiagnostics(baseline, context, 'pixel-flipping')])
+      const y = [...along]
       const height = y.length === 1 ? y[0]! : areaUnder(y.map((_, step) => step), y) / (y.length - 1)
       const first = scaled(outputs, context, output)
-      return resultOf(height, { parts: { aopc: first - mean([first, ...y]) }, curve: { x: counts.map((one) => one / count), y } })
+      return resultOf(height, { parts: { aopc: first - mean([first, ...y]) }, curve: { x: counts.map((one) => one / count), y }, ...details })
     },
   }),
 })

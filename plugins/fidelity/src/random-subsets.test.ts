@@ -1,8 +1,10 @@
 import { createRandomness } from '@touchstone/core'
 import { expect, test } from 'vitest'
 import { randomSubsets } from './random-subsets.js'
+import { unitsIn } from './scores.test.data.js'
+import { copySet, sumsOver } from './unit-sets.js'
 
-const drawn = (count: number, size: number, runs: number): number[][] => Array.from({ length: runs }, randomSubsets(count, size, createRandomness(1, 'x'))).map((subset) => [...subset].sort((a, b) => a - b))
+const drawn = (count: number, size: number, runs: number): number[][] => unitsIn(randomSubsets(count, size, runs, createRandomness(1, 'x')))
 
 test('a subset has as many different numbers as asked for, at any share', () => {
   for (const count of [1, 2, 31, 32, 33, 100, 784]) {
@@ -35,4 +37,19 @@ test('a subset follows from its run alone, and pairs of numbers of a large one a
   const both = (a: number, b: number) => drawn(64, 32, runs).filter((subset) => subset.includes(a) && subset.includes(b)).length / runs
   const expected = (32 / 64) * (31 / 63)
   for (const [a, b] of [[0, 1], [0, 32], [5, 63]] as const) expect(Math.abs(both(a, b) - expected)).toBeLessThan(4 * Math.sqrt((expected * (1 - expected)) / runs))
+})
+
+test('sums over sets and copies of them are those of their units', () => {
+  for (const [count, size] of [[7, 3], [33, 30], [100, 50]] as const) {
+    const sets = randomSubsets(count, size, 6, createRandomness(2, 'x'))
+    expect(sets).toMatchObject({ count: 6, size })
+    // Whole numbers add up to the same in any order.
+    const values = Float64Array.from({ length: count }, (_, unit) => unit * unit - 40)
+    expect([...sumsOver(sets, values)]).toEqual(unitsIn(sets).map((units) => units.reduce((sum, unit) => sum + values[unit]!, 0)))
+    for (const width of [1, 3]) {
+      const to = new Float32Array(count * width).fill(-1)
+      copySet(Float32Array.from(to, (_, index) => index), to, sets, 4, width)
+      expect([...to]).toEqual(Array.from(to, (_, index) => (unitsIn(sets)[4]!.includes(Math.floor(index / width)) ? index : -1)))
+    }
+  }
 })

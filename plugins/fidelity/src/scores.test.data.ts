@@ -1,5 +1,6 @@
 import { createRandomness, Host, rowAt, sizeOf, sliceRows, type Dataset, type Model, type Result, type Rows, type ScoreContext } from '@touchstone/core'
 import plugin from './index.js'
+import { wordLength, type UnitSets } from './unit-sets.js'
 
 /** A model that is a plain function of one input. */
 export function modelOf(inputShape: readonly number[], f: (x: Float32Array) => readonly number[], outputs: Model['outputs'] = 'logits'): Model {
@@ -66,3 +67,7 @@ export async function scoreOf(use: string, model: Model, input: readonly number[
   }
   return score.score(context)
 }
+
+/** The units of each set, in order. */
+export const unitsIn = ({ count, words, bits }: UnitSets): number[][] =>
+  Array.from({ length: count }, (_, set) => Array.from({ length: words * wordLength }, (_, unit) => unit).filter((unit) => (bits[set * words + Math.floor(unit / wordLength)]! >>> (unit % wordLength)) & 1))

@@ -1,6 +1,6 @@
 import { defineExtension, mean, option, resultOf, undefinedResult } from '@touchstone/core'
 import * as z from 'zod/mini'
-import { absentOption } from './absent.js'
+import { absentDiagnostics, absentOption } from './absent.js'
 import { correlation } from './fidelity.js'
 import { fitsSubsets, maskedOutputs, runsOption, subsetSize } from './subsets.js'
 import { perUnit, unitOption } from './units.js'
@@ -31,22 +31,24 @@ export const sensitivityN = defineExtension({
     baseline: absentOption,
     unit: unitOption,
   },
-  cost: ({ sizes, runs }) => ({ rows: 0, shared: sizes.length * runs }),
+  cost: ({ sizes, runs }) => ({ rows: 0, shared: sizes.length * runs + 1 }),
   create: ({ sizes, ...options }) => ({
     direction: 'higher',
     fits: fitsSubsets(sizes, options, 'sensitivity-n'),
     score: async (context) => {
       const attributions = perUnit(context.map, options.unit)
+      const details = absentDiagnostics(options.baseline, context, 'sensitivity-n')
       const results = await Promise.all(
         sizes.map(async (subset) => {
           const masked = await maskedOutputs(context, { subset, ...options }, 'sensitivity-n')
-          return { size: masked.subsets[0]!.length, result: correlation(attributions, masked) }
+          return { size: masked.subsets.size, result: correlation(attributions, masked) }
         }),
       )
       const known = results.flatMap(({ size, result: { value } }) => (value === undefined ? [] : [{ size, value }]))
-      if (known.length === 0) return undefinedResult(results[0]!.result.reason!)
+      const { diagnostics } = await details
+      if (known.length === 0) return undefinedResult(results[0]!.result.reason!, { ...(diagnostics && { diagnostics }) })
       const y = known.map(({ value }) => value)
-      return resultOf(mean(y), { curve: { x: known.map(({ size }) => size), y }, ...(known.length < results.length && { diagnostics: { 'undefined sizes': results.length - known.length } }) })
+      return resultOf(mean(y), { curve: { x: known.map(({ size }) => size), y }, ...((diagnostics !== undefined || known.length < results.length) && { diagnostics: { ...diagnostics, ...(known.length < results.length && { 'undefined sizes': results.length - known.length }) } }) })
     },
   }),
 })

@@ -2,9 +2,10 @@ import { canonicalJson, createToken, isRecord, option, UserError, type Score, ty
 import * as z from 'zod/mini'
 import { absentValues, fitsAbsent, type Absent } from './absent.js'
 import { outputsOfVariants } from './outputs.js'
-import { randomSquares } from './random-squares.js'
+import { checkSquare, randomSquares } from './random-squares.js'
 import { randomSubsets } from './random-subsets.js'
-import { copyUnits, unitsOf, type Unit } from './units.js'
+import { copySet, type UnitSets } from './unit-sets.js'
+import { unitsOf, type Unit } from './units.js'
 
 /** How many units a subset has: a number of them, or a share of all. */
 export type SubsetSize = number | { readonly share: number }
@@ -34,7 +35,7 @@ export interface MaskOptions {
 
 /** Random subsets of an input's units, and what the model says without them. */
 export interface Masked {
-  readonly subsets: readonly Uint32Array[]
+  readonly subsets: UnitSets
   /** F_y(x) - F_y(x without the subset), [runs]; of the model's own outputs. */
   readonly falls: Float64Array
   /** What stands for "absent", in the input's shape. */
@@ -56,23 +57,27 @@ export function maskedOutputs(context: ScoreContext, { subset, runs, baseline, u
     const { model, outputs, target, randomness } = context
     const { count, width } = unitsOf(model.inputShape, unit)
     const absent = await absentValues(baseline, context, who)
-    const drawn = typeof subset === 'object' && 'square' in subset ? randomSquares(subset.square, model.inputShape, count, randomness, who) : randomSubsets(count, sizeOfSubset(subset, count, unit, who), randomness)
-    const subsets = Array.from({ length: runs }, drawn)
+    const subsets = isSquare(subset) ? randomSquares(subset.square, model.inputShape, count, runs, randomness, who) : randomSubsets(count, sizeOfSubset(subset, count, unit, who), runs, randomness)
     const falls = await context.kept(fallsWithout, key, async () => {
-      const without = await outputsOfVariants(context, runs, outputScale(context), (x, run) => copyUnits(absent, x, subsets[run]!, width))
+      const without = await outputsOfVariants(context, runs, outputScale(context), (x, run) => copySet(absent, x, subsets, run, width))
       return without.map((output) => outputs[target]! - output)
     })
     return { subsets, falls, absent }
   })
 }
 
-/** Whether subsets and what stands for "absent" fit a model and the data. */
-export function fitsSubsets(subsets: readonly SubsetSize[], { baseline, unit }: Pick<MaskOptions, 'baseline' | 'unit'>, who: string): NonNullable<Score['fits']> {
+/** Whether subsets or squares, and what stands for "absent", fit a model and the data. */
+export function fitsSubsets(subsets: readonly (SubsetSize | Square)[], { baseline, unit }: Pick<MaskOptions, 'baseline' | 'unit'>, who: string): NonNullable<Score['fits']> {
   return async (model, dataset) => {
-    for (const subset of subsets) sizeOfSubset(subset, unitsOf(model.inputShape, unit).count, unit, who)
+    for (const subset of subsets) {
+      if (isSquare(subset)) checkSquare(subset.square, model, who)
+      else sizeOfSubset(subset, unitsOf(model.inputShape, unit).count, unit, who)
+    }
     await fitsAbsent(baseline, who)(model, dataset)
   }
 }
+
+const isSquare = (subset: SubsetSize | Square): subset is Square => typeof subset === 'object' && 'square' in subset
 
 /** The scale on which the model answers by itself. */
 export const outputScale = ({ model }: ScoreContext): 'logit' | 'probability' => (model.outputs === 'logits' ? 'logit' : 'probability')
@@ -82,27 +87,4 @@ function sizeOfSubset(subset: SubsetSize, count: number, unit: Unit, who: string
   if (typeof subset === 'object') return Math.max(1, Math.round(subset.share * count))
   if (subset > count) throw new UserError(`${who}: a subset of ${subset} ${unit === 'pixel' ? 'pixels' : 'values'} is larger than the input, which has ${count}: ask for fewer, or for a share`)
   return subset
-}
-
-/** sum_{i in S} values_i of every subset S, [runs]. */
-export function sumsOver(subsets: readonly Uint32Array[], values: Float64Array): Float64Array {
-  const sums = new Float64Array(subsets.length)
-  for (let run = 0; run < sums.length; run++) {
-    const subset = subsets[run]!
-    // Four sums side by side: an addition need not wait for the one before it.
-    let a = 0
-    let b = 0
-    let c = 0
-    let d = 0
-    let index = 0
-    for (; index + 3 < subset.length; index += 4) {
-      a += values[subset[index]!]!
-      b += values[subset[index + 1]!]!
-      c += values[subset[index + 2]!]!
-      d += values[subset[index + 3]!]!
-    }
-    for (; index < subset.length; index++) a += values[subset[index]!]!
-    sums[run] = a + b + (c + d)
-  }
-  return sums
 }

@@ -40,8 +40,9 @@ test("held, the features chosen greedily make a digit harder to change than thos
     return (await search(stackRows(masks, shape))).distances
   }
   const [own, others] = [await curveOf(data), await curveOf(gradient)]
-  // The shape of the curves that the authors publish: one start, and the greedy one lies more and more above. The blocks of its first rounds, chosen ten at a time,
-  // may be a little worse than the largest gradients; at the end nothing that is left changes the class.
+  // The shape of the curves that the authors publish: one start, and the greedy one lies more and more above; at the end nothing that is left changes the class. At a tenth of
+  // the features, two rounds of ten blocks, it depends on the random sets by how much: over six seeds 0.97 to 1.22 of the gradient's height, 1.06 in the mean, and no less so
+  // with four times as many sets. This seed is the one of 0.97.
   expect(own[0]).toBe(others[0])
   expect(own[1]).toBeGreaterThan(others[1]!)
   expect(own[2]).toBeGreaterThan(0.95 * others[2]!)

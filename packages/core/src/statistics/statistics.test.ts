@@ -132,3 +132,24 @@ test.each([['many', 1000], ['a few each', 7]])('values that differ in their last
     expect([...descending(all)]).toEqual(indices.toSorted((i, j) => all[j]! - all[i]! || i - j))
   }
 })
+
+test('the k largest of long lists are those of a sort, also where a sample of them misleads', () => {
+  const n = 9000
+  const lists = {
+    normal: createRandomness(1, 'x').normals('long', 0, n),
+    'with ties': createRandomness(1, 'x').uniforms('long', 0, n).map((value) => Math.floor(20 * value)),
+    constant: new Float64Array(n).fill(3),
+    // Large values in the first places alone, and between the places of a sample.
+    ascending: Float64Array.from({ length: n }, (_, index) => index),
+    'few large ones': Float64Array.from({ length: n }, (_, index) => (index < 40 ? 100 - index : 0)),
+    periodic: Float64Array.from({ length: n }, (_, index) => (index % 17 === 3 ? index : -index)),
+  }
+  for (const [name, values] of Object.entries(lists)) {
+    const order = Array.from(values.keys()).sort((i, j) => values[j]! - values[i]! || i - j)
+    for (const k of [1, 50, 1000, 2249, 4000]) {
+      const { indices, tiesAtCut } = topK(values, k)
+      expect([...indices], `${name}, ${k}`).toEqual(order.slice(0, k))
+      expect(tiesAtCut).toBe(order.slice(k).filter((index) => values[index] === values[order[k - 1]!]).length)
+    }
+  }
+})

@@ -1,0 +1,56 @@
+// Seconds of one start of the top-k attack on the shipped MNIST network, and how much of them the engine takes, by a profile of the stacks.
+import { Session } from 'node:inspector/promises'
+import { fileURLToPath } from 'node:url'
+
+const at = (path) => new URL(`../../../${path}`, import.meta.url).href
+const plugin = async (name) => (await import(at(`plugins/${name}/dist/index.js`))).default
+/** What counts as the engine: compiled kernels, TensorFlow.js, and the packages that call it. */
+const engine = /^wasm:|@tensorflow|packages\/(tensor|network)\/dist/
+
+export async function bench() {
+  const { argmax, Base, createRandomness, Host } = await import(at('packages/core/dist/index.js'))
+  const host = new Host(await Promise.all(['tfjs-models', 'datasets', 'gradients', 'ig', 'comparisons', 'attribution-attacks'].map(plugin)))
+  const scope = host.open([{ token: Base, value: { path: fileURLToPath(at('examples/quickstart')) } }])
+  const make = (kind, use, options = {}) => scope.create(host.resolver().resolve(kind, { use, options }, [use]))
+  const model = await make('model', 'layers-model', { path: 'models/well' })
+  const dataset = await make('dataset', 'mnist', { split: 'test' })
+  const example = await dataset.example(0)
+  const { data: outputs } = await model.predict({ shape: [1, ...model.inputShape], data: example.input })
+  const rows = []
+  for (const [method, options, iterations] of [['saliency', {}, 100], ['integrated-gradients', { steps: 20 }, 50], ['integrated-gradients', { steps: 100 }, 100]]) {
+    const attack = (steps) => make('sampler', 'attribution-attack-mnist', { restarts: 1, iterations: steps })
+    const attributer = await make('attributer', method, options)
+    const context = { model, example, outputs, target: argmax(outputs), dataset, randomness: createRandomness(1, example.id), kept: (_what, _key, compute) => compute(), attributer }
+    await (await attack(1)).sample(context, 1)
+    const sampler = await attack(iterations)
+    const { seconds, share } = await profiled(() => sampler.sample(context, 1))
+    rows.push({ name: `top-k attack on ${method}${options.steps ? `, ${options.steps} points` : ''}, ${iterations} steps`, seconds, share })
+  }
+  return rows
+}
+
+export const format = (rows) => rows.map(({ name, seconds, share }) => `${name.padEnd(62)}${seconds.toFixed(1).padStart(7)} s, ${(100 * share).toFixed(0)} % of it in the engine`).join('\n')
+
+/** Runs a piece of work, and looks at every millisecond whether the engine is on the stack. */
+async function profiled(work) {
+  const session = new Session()
+  session.connect()
+  await session.post('Profiler.enable')
+  await session.post('Profiler.setSamplingInterval', { interval: 1000 })
+  await session.post('Profiler.start')
+  const from = performance.now()
+  await work()
+  const seconds = (performance.now() - from) / 1000
+  const { profile: { nodes, samples, timeDeltas } } = await session.post('Profiler.stop')
+  session.disconnect()
+  const parents = new Map(nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id])))
+  const byId = new Map(nodes.map((node) => [node.id, node]))
+  const inside = new Map()
+  const isInside = (id) => {
+    if (id === undefined) return false
+    if (!inside.has(id)) inside.set(id, engine.test(byId.get(id).callFrame.url) || isInside(parents.get(id)))
+    return inside.get(id)
+  }
+  const total = timeDeltas.reduce((a, b) => a + b, 0)
+  return { seconds, share: samples.reduce((sum, id, index) => sum + (isInside(id) ? timeDeltas[index] : 0), 0) / total }
+}
