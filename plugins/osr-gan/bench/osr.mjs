@@ -64,7 +64,7 @@ async function run({ data, use, options, indices }) {
   const resolved = host.resolver().resolve('sampler', { use, options }, [use])
   const sampler = await scope.create({ ...resolved, kind: 'sampler' })
   const own = []
-  const players = playersOf(model.inputShape.reduce((a, b) => a * b, 1), resolved.options)
+  const players = use === 'osr-gan' && playersOf(model.inputShape.reduce((a, b) => a * b, 1), resolved.options)
   const start = Date.now()
   for (const index of indices) {
     const example = await dataset.example(index)
