@@ -349,7 +349,7 @@ async function scoresLarge() {
 /** Inputs of a similar output: seconds per input, and where they go. */
 async function osr() {
   const { bench } = await import(at('plugins/osr-gan/bench/osr.mjs'))
-  console.log((await bench()).join('\n'))
+  await bench(process.env.OSR_DATA)
 }
 
 /** What threads gain, and what planning and keeping cost. */

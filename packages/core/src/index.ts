@@ -26,6 +26,7 @@ export { defineReferenceFunction, defineReferenceMethod, type Answer, type Refer
 export {
   judgeNeighbours,
   l2Distance,
+  relativeDistance,
   linfDistance,
   sameClass,
   type AcceptanceRule,

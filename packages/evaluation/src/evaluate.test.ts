@@ -25,9 +25,10 @@ describe('robustness, worked out by hand at (1, 1)', () => {
     // F_0 = x0 + 2 x1 moves by 1 and 2; F_1 stays.
     [{ relativeTo: 'logit-distance' }, (3 / 1 + 8 / 2) / 2],
     [{ relativeTo: 'output-distance' }, (3 / 1 + 8 / 2) / 2],
+    [{ relativeTo: 'relative-input-distance' }, (3 / 1 + 8 / 2) / 2],
     [{ sampler: { use: 'steps', options: { reject: 1.5 } } }, 3],
-    [{ sampler: { use: 'steps', options: { reject: 0.5 } } }, '0 of 2 neighbours were accepted, 1 are needed'],
-    [{ sampler: { use: 'steps', options: { reject: 1.5 } }, minAccepted: 2 }, '1 of 2 neighbours were accepted, 2 are needed'],
+    [{ sampler: { use: 'steps', options: { reject: 0.5 } } }, '0 of 2 neighbours were accepted, 1 are needed; rejected: too far (2)'],
+    [{ sampler: { use: 'steps', options: { reject: 1.5 } }, minAccepted: 2 }, '1 of 2 neighbours were accepted, 2 are needed; rejected: too far (1)'],
     // The ranks of (1, 1) are tied, so the correlation is undefined.
     [{ comparison: 'rho' }, 'the value is NaN'],
   ])('%j', async (options, expected) => {
@@ -76,6 +77,10 @@ describe('robustness, worked out by hand at (1, 1)', () => {
     expect(within).toBeGreaterThan(0)
     expect(within).toBeLessThan(4)
     expect(results.summary.find(({ metric }) => metric === 'mine')!.robust).toEqual({ share: within / 4, ciLow: wilsonInterval(within, 4).low, ciHigh: wilsonInterval(within, 4).high })
+    const [head, ...lines] = summaryCsv(results.summary).trimEnd().split('\r\n')
+    expect(head!.split(',').slice(-3)).toEqual(['robustShare', 'robustLow', 'robustHigh'])
+    expect(lines.map((line) => line.split(',').slice(-3).map(Number))).toEqual([[within / 4, wilsonInterval(within, 4).low, wilsonInterval(within, 4).high], [0, 0, 0]])
+    expect(lines[1]!.endsWith(',,,')).toBe(true)
     expect(results.summary.find(({ metric }) => metric === 'plain')).not.toHaveProperty('robust')
     expect(of('plain')[0]!.parts).not.toHaveProperty('robust')
   })

@@ -8,6 +8,7 @@ import {
   option,
   quantile,
   ref,
+  relativeDistance,
   resultOf,
   stackRows,
   UserError,
@@ -27,7 +28,9 @@ const denominators = {
   'input-distance': (_context, neighbours) => neighbours.map(({ inputDistance }) => inputDistance.l2),
   'logit-distance': (_context, neighbours) => neighbours.map(({ logitDistance }) => Math.abs(logitDistance)),
   'output-distance': ({ outputs }, neighbours) => neighbours.map((neighbour) => l2Distance(outputs, neighbour.outputs)),
-  'representation-distance': representationDistances,
+  'representation-distance': (context, neighbours) => representationDistances(context, neighbours, l2Distance),
+  'relative-input-distance': ({ example }, neighbours) => neighbours.map(({ input }) => relativeDistance(example.input, input)),
+  'relative-representation-distance': (context, neighbours) => representationDistances(context, neighbours, relativeDistance),
 } as const satisfies Record<string, (context: ScoreContext, neighbours: readonly Neighbour[]) => readonly number[] | Promise<readonly number[]>>
 
 type RelativeTo = keyof typeof denominators
@@ -58,8 +61,8 @@ export const robustness = defineExtension({
   options: {
     sampler: ref('sampler', { summary: 'makes the neighbours' }),
     comparison: ref('comparison', { summary: 'judges the map of a neighbour against the map of the input' }),
-    relativeTo: option(oneOf<RelativeTo>('none', 'map-norm', 'input-distance', 'logit-distance', 'output-distance', 'representation-distance'), {
-      summary: 'what a distance is divided by: nothing, ||g(x)||_2, ||x~ - x||_2, |F_y(x) - F_y(x~)|, ||F(x) - F(x~)||_2 or ||h(x) - h(x~)||_2, h being what the last layer with weights is given',
+    relativeTo: option(oneOf<RelativeTo>('none', 'map-norm', 'input-distance', 'logit-distance', 'output-distance', 'representation-distance', 'relative-input-distance', 'relative-representation-distance'), {
+      summary: 'what a distance is divided by: nothing, ||g(x)||_2, ||x~ - x||_2, |F_y(x) - F_y(x~)|, ||F(x) - F(x~)||_2 or ||h(x) - h(x~)||_2, h being what the last layer with weights is given; a relative distance divides each value by that at x',
       default: 'none',
     }),
     aggregate: option(oneOf('mean', 'worst', 'quantile'), { summary: 'from neighbours to one value; worst is the largest distance, the smallest similarity', default: 'mean' }),
@@ -74,7 +77,7 @@ export const robustness = defineExtension({
     minAccepted: option(z.int('expected a whole number').check(z.gte(1, 'expected at least 1')), { summary: 'fewer accepted neighbours give no value', default: 1, unit: 'neighbours' }),
   },
   cost: ({ sampler, samples, relativeTo }) => ({
-    rows: sampler.rows * samples + (relativeTo === 'representation-distance' ? samples + 1 : 0),
+    rows: sampler.rows * samples + (relativeTo.endsWith('representation-distance') ? samples + 1 : 0),
     maps: samples,
     ...(sampler.shared !== undefined && { shared: sampler.shared }),
     ...(sampler.adaptive && { adaptive: true }),
@@ -88,8 +91,9 @@ export const robustness = defineExtension({
       score: async (context) => {
         const neighbours = await context.neighbours(sampler, samples)
         const accepted = neighbours.filter(({ rejected }) => rejected === undefined)
-        const counts = { drawn: neighbours.length, accepted: accepted.length, ...countReasons(neighbours), ...distances(accepted) }
-        if (accepted.length < minAccepted) return undefinedResult(`${accepted.length} of ${neighbours.length} neighbours were accepted, ${minAccepted} are needed`, { diagnostics: counts })
+        const refused = countReasons(neighbours)
+        const counts = { drawn: neighbours.length, accepted: accepted.length, ...refused, ...distances(accepted), ...meanDiagnostics(neighbours) }
+        if (accepted.length < minAccepted) return undefinedResult(`${accepted.length} of ${neighbours.length} neighbours were accepted, ${minAccepted} are needed${reasons(refused)}`, { diagnostics: counts })
 
         const maps = await context.maps(accepted.map(({ input }) => input))
         const divisors = await denominators[relativeTo](context, accepted)
@@ -116,8 +120,8 @@ export const robustness = defineExtension({
   },
 })
 
-/** ||h(x) - h(x~)||_2. @throws UserError where the model does not show h. */
-async function representationDistances({ model, example, batchRows, signal }: ScoreContext, neighbours: readonly Neighbour[]): Promise<readonly number[]> {
+/** How far h(x~) is from h(x). @throws UserError where the model does not show h. */
+async function representationDistances({ model, example, batchRows, signal }: ScoreContext, neighbours: readonly Neighbour[], distance: (a: Float32Array, b: Float32Array) => number): Promise<readonly number[]> {
   const { representation } = model.capabilities
   if (!representation) throw new UserError('relativeTo "representation-distance" needs a model that shows what its last layer is given, and this one does not: use "output-distance"')
   const inputs = [example.input, ...neighbours.map(({ input }) => input)]
@@ -126,7 +130,7 @@ async function representationDistances({ model, example, batchRows, signal }: Sc
     await breathe(signal)
     inside.push(...eachRow(await representation(stackRows(inputs.slice(from, from + batchRows), model.inputShape))))
   }
-  return inside.slice(1).map((other) => l2Distance(inside[0]!, other))
+  return inside.slice(1).map((other) => distance(inside[0]!, other))
 }
 
 function compareRelative(comparison: Comparison, denominator: number, map: AttributionMap, other: AttributionMap): Result {
@@ -140,6 +144,18 @@ function countReasons(neighbours: readonly Neighbour[]): Record<string, number> 
   const counts: Record<string, number> = {}
   for (const { rejected } of neighbours) if (rejected !== undefined) counts[`rejected: ${rejected}`] = (counts[`rejected: ${rejected}`] ?? 0) + 1
   return counts
+}
+
+/** The counted reasons, the most frequent first. */
+function reasons(refused: Readonly<Record<string, number>>): string {
+  const descending = Object.entries(refused).sort(([, a], [, b]) => b - a)
+  return descending.length === 0 ? '' : `; ${descending.map(([reason, count]) => `${reason} (${count})`).join('; ')}`
+}
+
+/** What a sampler says of single neighbours, in the mean. */
+function meanDiagnostics(neighbours: readonly Neighbour[]): Record<string, number> {
+  const names = new Set(neighbours.flatMap(({ diagnostics = {} }) => Object.keys(diagnostics)))
+  return Object.fromEntries([...names].map((name) => [name, mean(neighbours.flatMap(({ diagnostics }) => diagnostics?.[name] ?? []))]))
 }
 
 /** How far the neighbours lie: quantiles of the signed distances of the logit and of the l2 distances of the inputs. */

@@ -19,9 +19,12 @@ export function rowColumns(rows: readonly ResultRow[]): readonly Column[] {
   return [...own, ...parts.map((part): Column => ({ name: taken.has(part) ? `part ${part}` : part, type: 'number', values: rows.map((row) => row.parts?.[part] ?? null) }))]
 }
 
-/** The summary of a run as columns. */
+/** The summary of a run as columns; where a metric says which values count as robust, also the share of these and the bounds of its interval. */
 export function summaryColumns(summary: readonly SummaryRow[]): readonly Column[] {
-  return columnsOf(summary, { model: 'text', attributer: 'text', metric: 'text', direction: 'text', n: 'count', undefined: 'count', mean: 'number', ciLow: 'number', ciHigh: 'number' })
+  const own = columnsOf(summary, { model: 'text', attributer: 'text', metric: 'text', direction: 'text', n: 'count', undefined: 'count', mean: 'number', ciLow: 'number', ciHigh: 'number' })
+  if (summary.every(({ robust }) => robust === undefined)) return own
+  const shares = summary.map(({ robust }) => (robust ? { robustShare: robust.share, robustLow: robust.ciLow, robustHigh: robust.ciHigh } : {}))
+  return [...own, ...columnsOf(shares, { robustShare: 'number', robustLow: 'number', robustHigh: 'number' })]
 }
 
 function columnsOf<Name extends string>(rows: readonly Readonly<Partial<Record<NoInfer<Name>, string | number | null>>>[], types: Readonly<Record<Name, Column['type']>>): readonly Column[] {

@@ -50,6 +50,14 @@ test('undefined scores are counted, with their reasons, and so are means without
   expect(text).toContain('osr ↓ (lower is better) undefined: no neighbour was accepted')
 })
 
+test('where a metric says what counts as robust, the share of such examples stands below the mean', () => {
+  const run = madeUpRun({ models: ['one'], attributers: ['a', 'b'], metrics: ['osr'] })
+  const robust = { share: 2 / 3, ciLow: 0.208, ciHigh: 0.939 }
+  const summary = run.results.summary.map((row) => (row.attributer === 'a' ? { ...row, robust } : row))
+  const text = textOf(renderReport({ ...run, results: { ...run.results, summary } }))
+  expect(text.match(/robust at 67 % \[21, 94\] of examples/g)).toHaveLength(1)
+})
+
 test('a count of undefined scores that the rows do not explain is still told', () => {
   const run = madeUpRun({ score: () => 'lost' })
   expect(textOf(renderReport({ ...run, results: { ...run.results, rows: [] } }))).toContain('3 undefined 3 × no reason was given')

@@ -9,7 +9,7 @@ function resolve(use: string, options: Record<string, unknown> = {}) {
 }
 
 test('every comparison resolves with its defaults and says what it measures', async () => {
-  expect(plugin.extensions.map(({ name }) => name)).toEqual(['l2', 'linf', 'unit-l2', 'cosine', 'top-k', 'spearman', 'kendall', 'mass-centre'])
+  expect(plugin.extensions.map(({ name }) => name)).toEqual(['l2', 'linf', 'unit-l2', 'relative-l2', 'cosine', 'top-k', 'spearman', 'kendall', 'mass-centre'])
   await using host = new Host([plugin])
   await using scope = host.open()
   const map = { shape: [2, 2, 1], data: Float32Array.of(1, 2, 3, 4) }

@@ -1,12 +1,13 @@
 import type { AttributionMap } from '@touchstone/core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { cosine, l2, linf, unitL2 } from './index.js'
+import { cosine, l2, linf, relativeL2, unitL2 } from './index.js'
 
 const vector = (...values: number[]): AttributionMap => ({ shape: [values.length], data: Float32Array.from(values) })
 const distance = await l2.create({}, {})
 const largest = await linf.create({}, {})
 const unitDistance = await unitL2.create({}, {})
+const relative = await relativeL2.create({}, {})
 const angle = await cosine.create({}, {})
 
 const values = (length: number) => fc.float32Array({ minLength: length, maxLength: length, noNaN: true, noDefaultInfinity: true, min: -1e6, max: 1e6 })
@@ -15,6 +16,9 @@ const triples = fc.integer({ min: 1, max: 12 }).chain((n) => fc.tuple(values(n),
 test('closed forms', () => {
   expect(distance.compare(vector(1, 2, 3), vector(1, 5, -1))).toEqual({ value: 5 })
   expect(largest.compare(vector(1, 2, 3), vector(1, 5, -1))).toEqual({ value: 4 })
+  // A value of 0 counts as 1e-6.
+  expect(relative.compare(vector(2, -4, 1), vector(8, 12, 1))).toEqual({ value: 5 })
+  expect(relative.compare(vector(0, 2), vector(3, 2)).value).toBeCloseTo(3e6, 6)
   expect(angle.compare(vector(1, 0), vector(1, 1)).value).toBeCloseTo(Math.SQRT1_2, 15)
   expect(angle.compare(vector(1, 0), vector(0, -3))).toEqual({ value: 0 })
   expect(angle.compare(vector(1, 2), vector(-2, -4)).value).toBeCloseTo(-1, 15)

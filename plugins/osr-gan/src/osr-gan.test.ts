@@ -4,6 +4,7 @@ import { convModel } from '@touchstone/testkit'
 import { openEngine, tf } from '@touchstone/tensor'
 import { beforeAll, describe, expect, test } from 'vitest'
 import plugin from './index.js'
+import type { Trained } from './gan/train.js'
 import { marginOf } from './similar.js'
 import { contextOf } from './similar.test.data.js'
 
@@ -49,7 +50,7 @@ describe('the defaults', () => {
 
   test('accept what the rules say, and nothing else', async () => {
     const rho = 0.5
-    const neighbours = await (await make({ ...small, maxSteps: 3, rho, delta: { logit: 0.02 } })).sample(context, 100)
+    const neighbours = await (await make({ ...small, maxSteps: 3, acceptance: 0, rho, delta: { logit: 0.02 } })).sample(context, 100)
     expect(new Set(neighbours.map(({ rejected }) => rejected)).size).toBeGreaterThan(1)
     for (const { rejected, predicted, logitDistance, inputDistance } of neighbours) {
       const reason = predicted !== context.target ? 'other class' : Math.abs(logitDistance) > 0.02 ? 'logit too far' : inputDistance.l2 > rho ? 'input too far' : undefined
@@ -75,6 +76,9 @@ test('the same seed gives the same samples, another seed others; more samples tr
   expect(more.slice(0, 4)).toEqual(few)
   expect(trained).toBe(1)
   expect(model.rowsRun() - rows).toBe(70)
+  // Kept in half precision, and with it drawn from at once.
+  expect((([...stored.values()][0] as Trained).halves).every((halves) => halves instanceof Uint16Array)).toBe(true)
+  expect(few[0]!.diagnostics).toEqual({ 'training steps': 5 })
   await (await make({ ...options, dropout: 0.2 })).sample({ ...context, kept }, 1)
   expect(trained).toBe(2)
   // Trained anew, the generator is the same; with another seed it is not.
@@ -114,6 +118,17 @@ test('a generator that never comes near stops by its budget; what it makes is re
   expect(neighbours).toHaveLength(30)
   expect(shareAccepted(neighbours)).toBeLessThan(0.5)
   expect(told.at(-1)).toContain('step 2, ')
+})
+
+test('a model that takes long is told of before it is asked anything', async () => {
+  const said = async (mflopPerRow: number): Promise<string> => {
+    told.length = 0
+    await (await make({ ...small, maxSteps: 1 })).sample({ ...context, model: { ...model, mflopPerRow } }, 1)
+    return told[0]!
+  }
+  // 32 rows forward and back, a tenth of a probe of 128 forward: 76.8 rows of 2 GFLOP; the players add next to nothing.
+  expect(await said(2000)).toBe('osr-gan, a: the model takes 2000 MFLOP a row: some 10 s for the fewest steps, 1, and 10 s for the most, 1, at 15 GFLOP/s')
+  expect(await said(400)).toContain('step 1, ')
 })
 
 test('low-rank and ascending players learn too', async () => {

@@ -5,8 +5,8 @@ import { inTurn } from './gan/in-turn.js'
 import { draws } from './gan/generate.js'
 import { disposeStack, openStack } from './gan/stack.js'
 import { stages } from './gan/clock.js'
-import { probeEvery, probeRows, train, type Progress, type Trained } from './gan/train.js'
-import { checkMemory, playersOf } from './gan/widths.js'
+import { fewestSteps, keptWeights, probeEvery, probeRows, train, type Progress, type Trained } from './gan/train.js'
+import { checkMemory, playersOf, type Players } from './gan/widths.js'
 import { refused, similarOptions, similarTo } from './similar.js'
 
 const trueOrFalse = z.boolean('expected true or false')
@@ -51,7 +51,7 @@ export const osrGan = defineExtension({
     logitWeight: option(number(0), { summary: "the weight of the logit's part, which is in units of delta where that is a share of the margin; smaller ones fill the band later", default: 5 }),
     classWeight: option(number(0), { summary: "the weight of the class's part", default: 1 }),
     generator: option(oneOf('auto', 'linear', 'low-rank'), { summary: 'its last stage: a matrix, or the product of two of rank 64; auto is linear up to 40 million weights', default: 'auto' }),
-    discriminator: option(oneOf('auto', 'mirror', 'ascending'), { summary: 'its hidden layers: those of the generator turned round, or as they are; auto is mirror up to 40 million weights', default: 'auto' }),
+    discriminator: option(oneOf('auto', 'mirror', 'ascending'), { summary: 'its hidden layers: those of the generator turned round, or as they are, which auto is', default: 'auto' }),
     hidden: option(z.array(whole(1, 1e6)).check(z.minLength(1, 'expected at least one width')), { summary: 'widths of the hidden layers', default: [128, 256, 512, 1024, 2048] }),
     initialisation: option(oneOf('he', 'torch'), { summary: 'how first weights are drawn: within sqrt(6 / ((1 + slope^2) inputs)), or within 1 / sqrt(inputs)', default: 'he' }),
     biasInit: option(trueOrFalse, { summary: 'whether the generator starts at the example, by its last bias', default: true }),
@@ -59,10 +59,11 @@ export const osrGan = defineExtension({
     dropout: option(dropout, { summary: 'share of hidden values that the discriminator drops', default: 0.3 }),
     generatorDropout: option(dropout, { summary: 'share of hidden values that the generator drops', default: 0 }),
     dropoutAtSampling: option(trueOrFalse, { summary: 'whether the generator drops them while sampling too', default: false }),
-    learningRate: option(number(1e-9, 1), { summary: 'of Adam(0.5, 0.999)', default: 2e-4 }),
+    learningRate: option(number(1e-9, 1), { summary: 'of Adam(0.5, 0.999)', default: 1e-4 }),
     batch: option(whole(1, 4096), { summary: 'generated inputs per step', default: 32, unit: 'rows' }),
     maxSteps: option(whole(1, 1_000_000), { summary: 'steps at most', default: 300, unit: 'steps' }),
     acceptance: option(number(0, 1), { summary: 'the share of generated inputs that must be accepted, twice running, to stop before', default: 0.9 }),
+    spread: option(number(0), { summary: 'how far from one another they must lie to stop before', default: 0.5, unit: 'mean distance from the example' }),
   },
   cost: ({ maxSteps, batch }) => ({ rows: 1, shared: maxSteps * batch + Math.ceil(maxSteps / probeEvery) * probeRows, adaptive: true }),
   create: (options, { log }): Sampler => ({
@@ -84,16 +85,36 @@ export const osrGan = defineExtension({
         classifier: { logit: options.logitLoss, class: options.classLoss, delta: similar.delta, unit: 'margin' in options.delta ? similar.delta : 1, weights: { logit: options.logitWeight, class: options.classWeight } },
       }
       // One at a time: each takes as much memory as the rest of an evaluation.
-      const { weights } = await context.kept(trainedGenerator, canonicalJson(options), () => inTurn(() => train(context, training, (progress) => tell(log, context, progress, options.maxSteps))))
-      const stack = openStack(weights, options.slope, players.generator.bends)
+      const trained = await context.kept(trainedGenerator, canonicalJson(options), () =>
+        inTurn(() => {
+          tellEstimate(log, context, players, options)
+          return train(context, training, (progress) => tell(log, context, progress, options.maxSteps))
+        }),
+      )
+      const stack = openStack(keptWeights(trained), options.slope, players.generator.bends)
       try {
-        return await judgeNeighbours(context, await draws(stack, randomness, 'sample', 0, count, dataset.range, options.dropoutAtSampling ? options.generatorDropout : 0), similar.rules)
+        const inputs = await draws(stack, randomness, 'sample', 0, count, dataset.range, options.dropoutAtSampling ? options.generatorDropout : 0)
+        const diagnostics = { 'training steps': trained.probes.at(-1)!.step }
+        return (await judgeNeighbours(context, inputs, similar.rules)).map((neighbour) => ({ ...neighbour, diagnostics }))
       } finally {
         disposeStack(stack)
       }
     },
   }),
 })
+
+/** From which on a classifier takes so long that what a training will take is told before it begins. */
+const slowMflop = 500
+/** What one core of some years makes of products of matrices on wasm, in GFLOP/s. */
+const usualRate = 15
+
+function tellEstimate(log: Log, { example, model }: SamplerContext, { weights }: Players, { batch, maxSteps }: { readonly batch: number; readonly maxSteps: number }): void {
+  if (!(model.mflopPerRow > slowMflop)) return
+  // Forward and back through the classifier, three products for every weight of the players; probes are forward alone.
+  const gflop = (steps: number): number => (steps * batch * (2 * model.mflopPerRow + (6 * weights) / 1e6) + (steps / probeEvery) * probeRows * model.mflopPerRow) / 1e3
+  const fewest = Math.min(fewestSteps, maxSteps)
+  log.info(`osr-gan, ${example.id}: the model takes ${model.mflopPerRow.toFixed(0)} MFLOP a row: some ${(gflop(fewest) / usualRate).toFixed(0)} s for the fewest steps, ${fewest}, and ${(gflop(maxSteps) / usualRate).toFixed(0)} s for the most, ${maxSteps}, at ${usualRate} GFLOP/s`)
+}
 
 function tell(log: Log, { example }: SamplerContext, { step, accepted, unevenness, spread, done, total, seconds }: Progress, maxSteps: number): void {
   const state = `osr-gan, ${example.id}: step ${step}, ${(100 * accepted).toFixed(0)} % accepted, unevenness ${unevenness.toFixed(2)}, spread ${spread.toFixed(2)}, ${total.toFixed(1)} s`

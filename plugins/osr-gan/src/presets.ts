@@ -13,6 +13,7 @@ const printed = {
   initialisation: 'torch',
   biasInit: false,
   generatorDropout: 0.3,
+  learningRate: 2e-4,
   batch: 64,
 }
 

@@ -40,6 +40,8 @@ export interface Neighbour {
   readonly predicted: number
   /** Why it does not count, as in `other class`; absent where it is accepted. */
   readonly rejected?: string
+  /** What the sampler says of how it was made, such as the steps that took; their means stand in the results. */
+  readonly diagnostics?: Readonly<Record<string, number>>
 }
 
 /** Makes neighbours of an input: similar by noise, by data, by the model's output, or by an attack. */
@@ -84,6 +86,16 @@ export async function judgeNeighbours(context: SamplerContext, inputs: readonly 
 export function l2Distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let sum = 0
   for (let index = 0; index < a.length; index++) sum += (a[index]! - b[index]!) ** 2
+  return Math.sqrt(sum)
+}
+
+/** What stands for values of 0 by which others are divided. */
+const notZero = 1e-6
+
+/** || (a - b) / a ||_2, value by value, summed in double precision; 1e-6 stands for values of `a` that are 0. */
+export function relativeDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0
+  for (let index = 0; index < a.length; index++) sum += ((a[index]! - b[index]!) / (a[index] === 0 ? notZero : a[index]!)) ** 2
   return Math.sqrt(sum)
 }
 

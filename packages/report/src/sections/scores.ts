@@ -2,7 +2,7 @@ import type { Results, SummaryRow } from '@touchstone/evaluation'
 import { axis, dotPlot, emptyPlot, scaleOf, type Scale } from '../dot-plot.js'
 import type { Findings } from '../findings.js'
 import { html, type Html } from '../html.js'
-import { formatCount, formatMean } from '../numbers.js'
+import { formatCount, formatMean, formatNumber } from '../numbers.js'
 import { rankCell, ranksOf } from '../rank-cell.js'
 import { groupRow, table } from '../table.js'
 import { directionWords, extensionWords, listed } from '../words.js'
@@ -31,7 +31,7 @@ function modelRows(findings: Findings, model: string, metric: string, scale: Sca
   const rows = findings.attributers.map((attributer, index) => {
     const row = findings.summary(model, attributer, metric)
     if (!row) return html`<tr><th scope="row">${attributer}</th><td colspan="${columns - 1}" class="none">not in the results</td></tr>`
-    return html`<tr><th scope="row">${attributer}</th><td>${rankCell(ranks[index])}</td><td class="mean">${meanCell(row)}</td>
+    return html`<tr><th scope="row">${attributer}</th><td>${rankCell(ranks[index])}</td><td class="mean">${meanCell(row)}${robustNote(row)}</td>
 <td class="drawn">${row.mean === null ? emptyPlot(scale) : dotPlot(scale, row.mean, row.ciLow, row.ciHigh)}</td><td class="number">${formatCount(row.n)}</td><td>${undefinedCell(findings, row)}</td></tr>`
   })
   return html`<tbody>${groupRow(model, columns)}${rows}</tbody>`
@@ -41,6 +41,13 @@ function meanCell({ mean, ciLow, ciHigh }: SummaryRow): Html {
   if (mean === null) return html`<span class="none">no value</span>`
   const words = formatMean(mean, ciLow, ciHigh)
   return html`<b>${words.mean}</b> <span class="interval">${words.interval ?? 'no interval'}</span>`
+}
+
+/** At how many examples the method counts as robust, where the metric says what counts. */
+function robustNote({ robust }: SummaryRow): Html | undefined {
+  if (!robust) return undefined
+  const percent = (share: number) => formatNumber(100 * share, 2)
+  return html`<p class="robust">robust at ${percent(robust.share)}&nbsp;% <span class="interval">[${percent(robust.ciLow)}, ${percent(robust.ciHigh)}]</span> of examples</p>`
 }
 
 function undefinedCell(findings: Findings, { model, attributer, metric, undefined: count }: SummaryRow): Html {

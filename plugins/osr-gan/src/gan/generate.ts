@@ -17,10 +17,26 @@ export interface Generated {
 }
 
 /** G(z) = low + (high - low) sigmoid(stack(z)). */
-export function generate(stack: Stack, z: tf.Tensor2D, { low, high }: Dataset['range'], masks?: readonly tf.Tensor2D[]): Generated {
+export function generate(stack: Stack, z: tf.Tensor2D, range: Dataset['range'], masks?: readonly tf.Tensor2D[]): Generated {
   const pass = forwardStack(stack, z, masks)
   const shares = tf.sigmoid(pass.output)
-  return { pass, shares, inputs: tf.add(tf.mul(shares, high - low), low) }
+  return { pass, shares, inputs: inRange(shares, range) }
+}
+
+/** low + (high - low) shares */
+export function inRange<T extends tf.Tensor>(shares: T, { low, high }: Dataset['range']): T {
+  return tf.add(tf.mul(shares, high - low), low)
+}
+
+/** The rows of a tensor, which is disposed of. */
+export async function rowsOf(made: tf.Tensor, count: number): Promise<Float32Array[]> {
+  try {
+    const data = (await made.data()) as Float32Array
+    const size = data.length / count
+    return Array.from({ length: count }, (_, row) => data.slice(row * size, (row + 1) * size))
+  } finally {
+    made.dispose()
+  }
 }
 
 /** Generated inputs number `from` to `to`, each by itself: number m is the same whatever others are asked for. */
@@ -33,13 +49,7 @@ export async function draws(stack: Stack, randomness: Randomness, purpose: strin
       const masks = dropout > 0 ? dropoutMasks(stack, rows, dropout, (count) => perRow(rows, count, (row) => randomness.uniforms(`@touchstone/osr-gan ${purpose} dropout`, at + row, count / rows))) : []
       return generate(stack, tf.tensor2d(z, [rows, latent]), range, masks).inputs
     })
-    try {
-      const data = (await made.data()) as Float32Array
-      const size = data.length / rows
-      for (let row = 0; row < rows; row++) inputs.push(data.slice(row * size, (row + 1) * size))
-    } finally {
-      made.dispose()
-    }
+    inputs.push(...(await rowsOf(made, rows)))
   }
   return inputs
 }

@@ -69,8 +69,9 @@ test('players have the widths of the paper, and small ones for large inputs', ()
   const hidden = [128, 256, 512, 1024, 2048]
   const architecture = { hidden, generator: 'auto', discriminator: 'auto' } as const
   // The numbers of weights that follow from the layers alone.
-  expect(playersOf(784, architecture)).toMatchObject({ generator: { widths: [100, ...hidden, 784] }, discriminator: { widths: [784, ...hidden.toReversed(), 1] }, weights: 4_408_464 + 4_395_009 })
+  expect(playersOf(784, architecture)).toMatchObject({ generator: { widths: [100, ...hidden, 784] }, discriminator: { widths: [784, ...hidden, 1] }, weights: 4_408_464 + 2_891_649 })
   expect(playersOf(3072, { ...architecture, discriminator: 'ascending' }).weights).toBe(9_096_576 + 3_184_513)
+  expect(playersOf(784, { ...architecture, discriminator: 'mirror' }).weights).toBe(4_408_464 + 4_395_009)
   const large = playersOf(224 * 224 * 3, architecture)
   expect(large.generator.widths).toEqual([100, ...hidden, 64, 150_528])
   expect(large.discriminator.widths).toEqual([150_528, ...hidden, 1])

@@ -3,7 +3,8 @@ import { backward, forward, networkOf } from '@touchstone/network'
 import { tf } from '@touchstone/tensor'
 import { startClock, type Clock, type Stage } from './clock.js'
 import { dropoutMasks } from './dropout.js'
-import { draws, generate } from './generate.js'
+import { draws, generate, inRange, rowsOf } from './generate.js'
+import { fromHalf, toHalf } from './half.js'
 import { classifierLoss, deceptionLoss, levelOf, sigmoid, type ClassifierLoss } from './loss.js'
 import { applyGradients, backwardStack, disposeStack, drawWeights, forwardStack, openStack, readStack, type Initialisation, type Stack, type StackWeights } from './stack.js'
 import { latent, type Players } from './widths.js'
@@ -25,6 +26,7 @@ export interface TrainingOptions {
   readonly batch: number
   readonly maxSteps: number
   readonly acceptance: number
+  readonly spread: number
   readonly rules: readonly AcceptanceRule[]
 }
 
@@ -37,13 +39,19 @@ export interface Probe {
   readonly unevenness: number
   /** The mean l2 distance between two generated inputs. */
   readonly spread: number
+  /** That from the example to them. */
+  readonly distance: number
 }
 
-/** A trained generator: plain data, for the store. */
+/** A trained generator: plain data, for the store; its weights in half precision, half the bytes. */
 export interface Trained {
-  readonly weights: StackWeights
+  readonly widths: readonly number[]
+  readonly halves: readonly Uint16Array[]
   readonly probes: readonly Probe[]
 }
+
+/** Its weights as they were kept: with these it draws, whether it was trained just now or before. */
+export const keptWeights = ({ widths, halves }: Trained): StackWeights => ({ widths, values: halves.map(fromHalf) })
 
 /** What is told of a training under way. */
 export interface Progress extends Probe {
@@ -57,11 +65,13 @@ export interface Progress extends Probe {
 export const probeEvery = 10
 /** Generated inputs of a probe. */
 export const probeRows = 128
+/** Generated inputs that a start is judged by. */
+const startRows = 64
 /** Generators that start at the input have moved away from it by then. */
-const fewestSteps = 40
+export const fewestSteps = 30
 const mostUneven = 0.25
-/** How much smaller the last layer starts when its bias already is the input. */
-const quiet = 0.3
+/** How much smaller than drawn the last layer starts, at least and at most, when its bias already is the input. */
+const [loudest, quietest] = [1, 0.005]
 
 /**
  * Trains a generator and a discriminator against each other and a fixed classifier f:
@@ -73,7 +83,8 @@ const quiet = 0.3
  * the signals of the players at its single output differ by a factor per row. What is real is x alone: its product with the first layer is
  * computed for one row, and a quarter as many rows as are generated go on from there, each with its own dropout; one without.
  *
- * Stops when `acceptance` of a probe is accepted twice running, and, with levels to aim at, dF fills the band evenly; or when the steps are used up, with what there is.
+ * Stops when `acceptance` of a probe is accepted twice running, generated inputs lie `spread` times as far from one another as from the example, and, with levels to aim at, dF
+ * fills the band evenly; or when the steps are used up, with what there is.
  *
  * Source: Kiourti, Singh, Duraipandian, Zhou, Li, "Rethinking Robustness: A New Approach to Evaluating Feature Attribution Methods", 2025, equations 3 to 5.
  */
@@ -88,6 +99,7 @@ export async function train(context: SamplerContext, options: TrainingOptions, r
   const optimisers = [tf.train.adam(learningRate, 0.5, 0.999, 1e-8), tf.train.adam(learningRate, 0.5, 0.999, 1e-8)] as const
   const x = tf.tensor2d(example.input, [1, example.input.length])
   try {
+    if (options.biasInit) await clock.awaited('probes', () => soften(context, generator, options))
     const probes: Probe[] = []
     for (let step = 1; step <= options.maxSteps; step++) {
       await breathe(signal)
@@ -95,11 +107,12 @@ export async function train(context: SamplerContext, options: TrainingOptions, r
       if (step % probeEvery > 0 && step < options.maxSteps) continue
       const last = await clock.awaited('probes', () => probe(context, generator, options, step))
       probes.push(last)
-      const good = step >= fewestSteps && probes.slice(-2).length === 2 && probes.slice(-2).every((one) => isGood(one, options))
+      const good = isGood(probes, options)
       report({ ...last, done: good || step === options.maxSteps, total: clock.total(), seconds: clock.seconds })
       if (good) break
     }
-    return { weights: await readStack(generator), probes }
+    const { widths, values } = await readStack(generator)
+    return { widths, halves: values.map(toHalf), probes }
   } finally {
     disposeStack(generator)
     disposeStack(discriminator)
@@ -175,14 +188,37 @@ function classifierGradient({ model, outputs, target }: SamplerContext, inputs: 
   return tf.reshape(backward(network, activations, tf.tensor(signal, [rows, ...network.outputShape]))[0]!, [rows, -1])
 }
 
-/** The generator starts at the input: the last bias is where its values lie in the range, as sigmoid sees them, and the last kernel is small. */
+/** The generator starts around the input: the last bias is where its values lie in the range, as sigmoid sees them. */
 function firstGenerator({ widths, values }: StackWeights, input: Float32Array, { low, high }: SamplerContext['dataset']['range'], biasInit: boolean): StackWeights {
   if (!biasInit) return { widths, values }
   const bias = input.map((value) => {
     const share = Math.min(0.98, Math.max(0.02, (value - low) / (high - low)))
     return Math.log(share / (1 - share))
   })
-  return { widths, values: [...values.slice(0, -2), values.at(-2)!.map((value) => quiet * value), bias] }
+  return { widths, values: [...values.slice(0, -1), bias] }
+}
+
+/**
+ * Makes the last kernel smaller until what the generator begins with is accepted, with some to spare: the largest start, and so the most different inputs, from which
+ * training need not find its way back.
+ */
+async function soften(context: SamplerContext, { kernels, ...rest }: Stack, { rules, acceptance }: TrainingOptions): Promise<void> {
+  const { randomness, dataset: { range } } = context
+  const z = randomness.normals('@touchstone/osr-gan start', 0, startRows * latent)
+  const [last, bias] = [kernels.at(-1)!, rest.biases.at(-1)!]
+  const beforeBias = tf.tidy(() => tf.sub(forwardStack({ kernels, ...rest }, tf.tensor2d(Float32Array.from(z), [startRows, latent])).output, bias))
+  try {
+    let scale = loudest
+    for (; scale > quietest; scale /= 1.4) {
+      const made = tf.tidy(() => inRange(tf.sigmoid(tf.add(bias, tf.mul(beforeBias, scale))), range))
+      const inputs = await rowsOf(made, startRows)
+      const accepted = (await judgeNeighbours(context, inputs, rules)).filter(({ rejected }) => rejected === undefined).length
+      if (accepted / startRows >= (1 + acceptance) / 2) break
+    }
+    tf.tidy(() => last.assign(tf.mul(last, scale)))
+  } finally {
+    beforeBias.dispose()
+  }
 }
 
 /** Generated inputs, judged as samples will be. */
@@ -196,11 +232,15 @@ async function probe(context: SamplerContext, generator: Stack, { rules, dropout
     accepted: neighbours.filter(({ rejected }) => rejected === undefined).length / probeRows,
     unevenness: unevenness(neighbours.map(({ logitDistance }) => (logitDistance - lowest) / (classifier.delta - lowest))),
     spread: meanDistance(inputs.slice(0, 16)),
+    distance: mean(neighbours.map(({ inputDistance }) => inputDistance.l2)),
   }
 }
 
-function isGood({ accepted, unevenness: uneven }: Probe, { acceptance, classifier }: TrainingOptions): boolean {
-  return accepted >= acceptance && (classifier.logit !== 'target' || uneven <= mostUneven)
+/** Whether a generator that was probed so far is good enough. */
+function isGood(probes: readonly Probe[], { acceptance, spread, classifier }: TrainingOptions): boolean {
+  const [before, last] = probes.slice(-2)
+  if (!before || !last || last.step < fewestSteps || before.accepted < acceptance || last.accepted < acceptance) return false
+  return last.spread >= spread * last.distance && (classifier.logit !== 'target' || last.unevenness <= mostUneven)
 }
 
 /** The largest difference between the share of values up to some point and that of even numbers in (0, 1). */

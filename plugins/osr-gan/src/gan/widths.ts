@@ -32,14 +32,14 @@ const wasmBytes = 3.5 * 2 ** 30
 
 /**
  * Generator 100 - hidden - size, its last stage a matrix or, `low-rank`, the product of two with 64 in between; discriminator size - hidden - 1 with the hidden layers
- * turned round (`mirror`) or as they are (`ascending`). `auto` is linear and mirror, and low-rank and ascending for inputs with which these have over 40 million weights.
+ * turned round (`mirror`) or as they are (`ascending`). `auto` is ascending, and linear, or low-rank for inputs with which a linear generator and a mirror have over 40 million weights.
  */
 export function playersOf(size: number, { hidden, generator, discriminator }: Architecture): Players {
   const linear = [latent, ...hidden, size]
   const mirror = [size, ...hidden.toReversed(), 1]
   const large = weightCount(linear) + weightCount(mirror) > many
   const lowRank = generator === 'low-rank' || (generator === 'auto' && large)
-  const ascending = discriminator === 'ascending' || (discriminator === 'auto' && large)
+  const ascending = discriminator === 'ascending' || discriminator === 'auto'
   const bends = hidden.map(() => true)
   const g = lowRank ? { widths: [latent, ...hidden, rank, size], bends: [...bends, false, false] } : { widths: linear, bends: [...bends, false] }
   const d = { widths: ascending ? [size, ...hidden, 1] : mirror, bends: [...bends, false] }
