@@ -27,7 +27,7 @@ const steps = { steps: 3, batch: 4, heldOut: 4, lookEvery: 2 }
 /** Every extension by kind and name, and options with which its tests are quick. */
 const tested: Readonly<Partial<Record<Kind, Readonly<Record<string, Options>>>>> = {
   comparison: {
-    'l2': {}, 'linf': {}, 'unit-l2': {}, 'cosine': {}, 'top-k': { k: 9 }, 'spearman': {}, 'kendall': {}, 'mass-centre': {},
+    'l2': {}, 'relative-l2': {}, 'linf': {}, 'unit-l2': {}, 'cosine': {}, 'top-k': { k: 9 }, 'spearman': {}, 'kendall': {}, 'mass-centre': {},
     'lens-recall': { k: 9 }, 'lens-prec': { k: 9 }, 'lens-distance': { k: [4, 9], w: [0, 1] }, 'top-k-div': { k: 5 }, 'lens-recall-div': { k: 5 }, 'lens-prec-div': { k: 5 }, 'lens-spearman': {}, 'lens-kendall': {},
   },
   sampler: {
