@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest'
+
+test.each([
+  ['core', () => import('#tfjs/core'), () => import('@tensorflow/tfjs-core')],
+  ['layers', () => import('#tfjs/layers'), () => import('@tensorflow/tfjs-layers')],
+  ['backend-wasm', () => import('#tfjs/backend-wasm'), () => import('@tensorflow/tfjs-backend-wasm')],
+  ['backend-cpu', () => import('#tfjs/backend-cpu'), () => import('@tensorflow/tfjs-backend-cpu')],
+])('Node gets all of @tensorflow/tfjs-%s, and the same', async (_, load, whole) => {
+  // What Node adds where it imports CommonJS.
+  const { default: _exports, 'module.exports': _module, __esModule: _mark, ...expected } = (await whole()) as unknown as Readonly<Record<string, unknown>>
+  expect(Object.keys(await load()).sort()).toEqual(Object.keys(expected).sort())
+  for (const [key, value] of Object.entries(await load())) expect(value, key).toBe(expected[key])
+})
