@@ -150,7 +150,7 @@ async function comparisons() {
 
 /** How long the comparisons of a finished run take beside its summary, in seconds of processor time: 2 models, 10 methods, 10 metrics. */
 async function results() {
-  const { compareMethods, compareRankings, rankMethods, rowsCsv } = await import(at('packages/evaluation/dist/index.js'))
+  const { compareMethods, compareRankings, rankMethods, rowsCsv, scoreTables } = await import(at('packages/evaluation/dist/index.js'))
   const { rowsParquet } = await import(at('packages/evaluation/dist/node/index.js'))
   const { summarise } = await import(at('packages/evaluation/dist/summarise.js'))
   const { createRandomness } = await import(at('packages/core/dist/index.js'))
@@ -160,7 +160,9 @@ async function results() {
       Array.from({ length: examples }, (_, example) => ten.flatMap((method) => ten.map((metric) => ({ model, example: `${example}`, attributer: `${method}`, metric: `${metric}`, value: 0.1 * method + createRandomness(metric, model + example).uniforms('score', method, 1)[0] })))).flat(),
     )
     const directions = new Map(ten.map((metric) => [`${metric}`, 'lower']))
-    const work = { summary: () => summarise(rows, directions, 1), comparisons: () => compareMethods(rows, directions, 1), ranks: () => rankMethods(rows, directions), agreement: () => compareRankings(rows, 1), csv: () => rowsCsv(rows), parquet: () => rowsParquet(rows) }
+    const tables = scoreTables(rows)
+    const columns = tables.flatMap(({ model, metric, scores }) => [...scores].map(([attributer, values]) => ({ model, attributer, metric, values, robust: [] })))
+    const work = { summary: () => summarise(columns, directions, 1), comparisons: () => compareMethods(tables, directions, 1), ranks: () => rankMethods(tables, directions), agreement: () => compareRankings(tables, 1), csv: () => rowsCsv(rows), parquet: () => rowsParquet(rows) }
     console.log(`${examples} examples, ${rows.length} rows`)
     for (const [name, run] of Object.entries(work)) {
       const before = process.cpuUsage().user
