@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = new URL('..', import.meta.url)
 const at = (path) => new URL(path, root).href
-const suites = { kernels, engine, networks, 'networks-large': networksLarge, workers, methods, 'methods-large': methodsLarge, comparisons, scores, 'scores-large': scoresLarge, osr, results, evaluation, bullmq }
+const suites = { kernels, engine, networks, 'networks-large': networksLarge, workers, methods, 'methods-large': methodsLarge, comparisons, scores, 'scores-large': scoresLarge, osr, results, evaluation, 'scale-large': scaleLarge, bullmq }
 const asked = process.argv.slice(2)
 for (const name of asked) if (!(name in suites)) throw new Error(`no benchmark named "${name}"; there are: ${Object.keys(suites).join(', ')}`)
 for (const [name, run] of Object.entries(suites)) {
@@ -341,6 +341,12 @@ async function osr() {
 /** What threads gain, and what planning and keeping cost. */
 async function evaluation() {
   const { bench, format } = await import(at('packages/cli/bench/evaluation.mjs'))
+  console.log(format(await bench()))
+}
+
+/** What ten methods by ten metrics cost per input, and a million inputs. */
+async function scaleLarge() {
+  const { bench, format } = await import(at('packages/cli/bench/scale.mjs'))
   console.log(format(await bench()))
 }
 

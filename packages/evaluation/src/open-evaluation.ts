@@ -92,15 +92,18 @@ export async function openEvaluation(config: EvaluationConfig, options: Evaluate
     log.warn(message)
   }
   const stages: { stage: string; seconds: number }[] = []
-  const timed = async <T>(stage: Progress['stage'], work: () => Promise<T>): Promise<T> => {
-    signal.throwIfAborted()
-    options.onProgress?.({ stage, done: 0, total: 0 })
+  const clocked = async <T>(stage: string, work: () => T | Promise<T>): Promise<T> => {
     const from = performance.now()
     try {
       return await work()
     } finally {
       stages.push({ stage, seconds: (performance.now() - from) / 1000 })
     }
+  }
+  const timed = <T>(stage: Progress['stage'], work: () => Promise<T>): Promise<T> => {
+    signal.throwIfAborted()
+    options.onProgress?.({ stage, done: 0, total: 0 })
+    return clocked(stage, work)
   }
 
   const host = new Host(withEvaluationPlugin(config.plugins))
@@ -136,7 +139,7 @@ export async function openEvaluation(config: EvaluationConfig, options: Evaluate
     const rowsToSelect = new Map([...models].map(([label, model]) => [label, model.rowsRun()]))
     const makePlan = (): Plan =>
       planEvaluation({ selection, shard: options.shard, resolved, host, inputShape: dataset.inputShape, mflopPerRow: (label) => models.get(label)!.mflopPerRow, keys, store, batchRows, parallel: executor.parallel })
-    const plan = makePlan()
+    const plan = await clocked('plan', makePlan)
 
     const reports: JobReport[] = []
     const execute = async (missing: Plan): Promise<void> => {
@@ -187,7 +190,7 @@ export async function openEvaluation(config: EvaluationConfig, options: Evaluate
       for (let round = 0, missing = plan; collected === undefined; round++, missing = makePlan()) {
         if (round === rounds) throw new UserError(`the store does not give back what was written to it, after ${rounds} attempts: "touchstone store verify" tells more`)
         await computeOnce(missing)
-        collected = await collect({ selection, resolved, shown: withoutSecrets(resolved, host), instances, engine, store, keys })
+        collected = await clocked('collect', () => collect({ selection, resolved, shown: withoutSecrets(resolved, host), instances, engine, store, keys }))
       }
       return {
         ...collected,

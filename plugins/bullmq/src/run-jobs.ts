@@ -108,7 +108,7 @@ export async function* runJobs(jobs: readonly Job[], work: Work, signal: AbortSi
  * What fails where no worker could say so, as by the death of its process, is tried again, elsewhere perhaps. A job that has ended leaves nothing behind, so that it can be asked for again; where the
  * news of it is lost, it is.
  */
-const jobOptions = { attempts: 3, backoff: { type: 'fixed', delay: seconds }, removeOnComplete: true, removeOnFail: true }
+export const jobOptions = { attempts: 3, backoff: { type: 'fixed' as const, delay: seconds }, removeOnComplete: true, removeOnFail: true }
 
 function writable({ id, model, examples }: Job): Task['job'] {
   return { id, model, examples: examples.map(({ index, id, target }) => ({ index, id, target })) }

@@ -7,7 +7,7 @@ import { folderStorage, openEvaluationFile, prepareRunFolder } from '@touchstone
 import { Command } from 'commander'
 import { consoleLog } from '../log.js'
 import { storeFolder } from '../store-folder.js'
-import { summaryTable } from '../summary-table.js'
+import { summaryText } from '../summary-table.js'
 import { writeRunAndReport } from '../write-report.js'
 
 interface MergeFlags {
@@ -45,7 +45,7 @@ export function mergeCommand(signal: AbortSignal): Command {
         }
         const finished = await evaluation.run()
         report = await writeRunAndReport(folder, finished)
-        console.log(`\n${summaryTable(finished.overview)}\n`)
+        console.log(`\n${summaryText(finished.overview)}\n`)
       } catch (error) {
         await discardFolder()
         throw error

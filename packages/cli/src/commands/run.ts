@@ -6,7 +6,7 @@ import { Command } from 'commander'
 import { addEvaluationOptions, evaluationSettings, type EvaluationFlags } from '../evaluation-options.js'
 import { consoleLog } from '../log.js'
 import { openRunLog } from '../run-log.js'
-import { summaryTable } from '../summary-table.js'
+import { summaryText } from '../summary-table.js'
 import { runDisplay } from '../run-display.js'
 import { writeRunAndReport } from '../write-report.js'
 
@@ -57,7 +57,7 @@ export function runCommand(signal: AbortSignal): Command {
       display.end()
     }
     if (flags.json || flags.quiet || flags.jsonEvents) return
-    console.log(`\n${summaryTable(finished.overview)}\n`)
+    console.log(`\n${summaryText(finished.overview)}\n`)
     console.log(`${secondsAndUnits(finished)}; results in ${relative(process.cwd(), folder) || '.'}`)
     console.log(`report: ${pathToFileURL(report).href}`)
   })

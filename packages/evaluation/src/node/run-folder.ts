@@ -156,7 +156,9 @@ export async function readRun(folder: string, first = Infinity): Promise<RunFold
     }
     maps.set(model, byAttributer)
   }
-  return { results, run: await readJson<RunRecord>(join(folder, 'run.json')), inputs: await readRows(join(folder, 'inputs.npy'), first), maps }
+  // What the folder was made from says nothing of the run.
+  const { made: _made, ...run } = (await readJson<RunRecord>(join(folder, 'run.json'))) ?? {}
+  return { results, run: 'format' in run ? run : undefined, inputs: await readRows(join(folder, 'inputs.npy'), first), maps }
 }
 
 /** What runs of earlier versions lack. */
