@@ -102,7 +102,15 @@ async function redis() {
 async function onQueue(name, disturb) {
   const { hasRedis, startRedis } = await import(new URL('../plugins/bullmq/dist/testing.js', import.meta.url).href)
   if (!hasRedis) return 'skipped: no redis-server'
-  await using server = await startRedis()
+  const server = await startRedis()
+  try {
+    return await queueRounds(name, server, disturb)
+  } finally {
+    await server[Symbol.asyncDispose]()
+  }
+}
+
+async function queueRounds(name, server, disturb) {
   const out = join(work, 'disturbed')
   let again = 0
   for (let round = 0; round < rounds; round++) {

@@ -76,8 +76,12 @@ async function redisBytes(examples) {
   const at = (path) => new URL(`../../../plugins/bullmq/dist/${path}`, import.meta.url).href
   const { hasRedis, startRedis, waitingJobBytes } = await import(at('testing.js'))
   if (!hasRedis) return undefined
-  await using server = await startRedis()
-  return waitingJobBytes(server, examples)
+  const server = await startRedis()
+  try {
+    return await waitingJobBytes(server, examples)
+  } finally {
+    await server[Symbol.asyncDispose]()
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(format(await bench()))

@@ -91,9 +91,10 @@ export async function openThreads(order: Uint8Array, { threads, unitTimeout = 0,
       clearTimeout(timer)
       timer = setTimeout(() => kill.abort(), grace)
     }
-    // The thread closes its end when it has said all, which comes after all that it said; the answer may come before.
-    const said = new Promise<void>((resolve) => port.once('close', () => resolve()))
+    // The answer may overtake what the thread said before.
+    const said = deferred()
     port.on('message', (message: Message) => {
+      if ('ended' in message) return said.finish()
       // Before, the thread waits for its turn, or loads models and data.
       if (!('begun' in message)) {
         if ('warning' in message) return log.warn(message.warning)
@@ -104,7 +105,7 @@ export async function openThreads(order: Uint8Array, { threads, unitTimeout = 0,
     signal.addEventListener('abort', stop, { once: true })
     try {
       const answer = await inThread({ job, port: theirs }, { transferList: [theirs], signal: kill.signal })
-      await said
+      await said.done
       if ('failure' in answer) throw errorOf(answer.failure)
       return answer.report
     } catch (error) {
