@@ -53,7 +53,7 @@ export async function work({ redis: url, queue, threads }: Settings, log: Log, s
   const rest = (): void => {
     clearTimeout(resting)
     void worker.pause(true)
-    resting = setTimeout(() => worker.resume(), Math.min(shortestRest * 2 ** failures++, longestRest))
+    resting = setTimeout(() => void worker.resume(), Math.min(shortestRest * 2 ** failures++, longestRest))
   }
 
   const perform = async (queued: QueueJob<unknown, Answer>, token: string | undefined): Promise<Answer> => {

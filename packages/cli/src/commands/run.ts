@@ -1,6 +1,6 @@
 import { join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { openEvaluationFile, prepareRunFolder, resultsPieces, writeRun } from '@touchstone/evaluation/node'
+import { openEvaluationFile, prepareRunFolder, resultsPieces } from '@touchstone/evaluation/node'
 import { BudgetSpent, type FinishedEvaluation } from '@touchstone/evaluation'
 import { Command } from 'commander'
 import { addEvaluationOptions, evaluationSettings, type EvaluationFlags } from '../evaluation-options.js'

@@ -157,8 +157,9 @@ export async function readRun(folder: string, first = Infinity): Promise<RunFold
     maps.set(model, byAttributer)
   }
   // What the folder was made from says nothing of the run.
-  const { made: _made, ...run } = (await readJson<RunRecord>(join(folder, 'run.json'))) ?? {}
-  return { results, run: 'format' in run ? run : undefined, inputs: await readRows(join(folder, 'inputs.npy'), first), maps }
+  const record = await readJson<RunRecord>(join(folder, 'run.json'))
+  const run = record && (Object.fromEntries(Object.entries(record).filter(([key]) => key !== 'made')) as unknown as RunRecord)
+  return { results, run, inputs: await readRows(join(folder, 'inputs.npy'), first), maps }
 }
 
 /** What runs of earlier versions lack. */
