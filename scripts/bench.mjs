@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = new URL('..', import.meta.url)
 const at = (path) => new URL(path, root).href
-const suites = { kernels, engine, networks, 'networks-large': networksLarge, workers, methods, 'methods-large': methodsLarge, comparisons, attacks, scores, 'scores-large': scoresLarge, osr, results, evaluation, bullmq }
+const suites = { kernels, engine, networks, 'networks-large': networksLarge, workers, methods, 'methods-large': methodsLarge, comparisons, attacks, scores, 'scores-large': scoresLarge, osr, results, evaluation, 'scale-large': scaleLarge, bullmq }
 const asked = process.argv.slice(2)
 for (const name of asked) if (!(name in suites)) throw new Error(`no benchmark named "${name}"; there are: ${Object.keys(suites).join(', ')}`)
 for (const [name, run] of Object.entries(suites)) {
@@ -156,7 +156,7 @@ async function attacks() {
 
 /** How long the comparisons of a finished run take beside its summary, in seconds of processor time: 2 models, 10 methods, 10 metrics. */
 async function results() {
-  const { compareMethods, compareRankings, rankMethods, rowsCsv } = await import(at('packages/evaluation/dist/index.js'))
+  const { compareMethods, compareRankings, rankMethods, rowsCsv, scoreTables } = await import(at('packages/evaluation/dist/index.js'))
   const { rowsParquet } = await import(at('packages/evaluation/dist/node/index.js'))
   const { summarise } = await import(at('packages/evaluation/dist/summarise.js'))
   const { createRandomness } = await import(at('packages/core/dist/index.js'))
@@ -166,7 +166,9 @@ async function results() {
       Array.from({ length: examples }, (_, example) => ten.flatMap((method) => ten.map((metric) => ({ model, example: `${example}`, attributer: `${method}`, metric: `${metric}`, value: 0.1 * method + createRandomness(metric, model + example).uniforms('score', method, 1)[0] })))).flat(),
     )
     const directions = new Map(ten.map((metric) => [`${metric}`, 'lower']))
-    const work = { summary: () => summarise(rows, directions, 1), comparisons: () => compareMethods(rows, directions, 1), ranks: () => rankMethods(rows, directions), agreement: () => compareRankings(rows, 1), csv: () => rowsCsv(rows), parquet: () => rowsParquet(rows) }
+    const tables = scoreTables(rows)
+    const columns = tables.flatMap(({ model, metric, scores }) => [...scores].map(([attributer, values]) => ({ model, attributer, metric, values, robust: [] })))
+    const work = { summary: () => summarise(columns, directions, 1), comparisons: () => compareMethods(tables, directions, 1), ranks: () => rankMethods(tables, directions), agreement: () => compareRankings(tables, 1), csv: () => rowsCsv(rows), parquet: () => rowsParquet(rows) }
     console.log(`${examples} examples, ${rows.length} rows`)
     for (const [name, run] of Object.entries(work)) {
       const before = process.cpuUsage().user
@@ -355,6 +357,12 @@ async function osr() {
 /** What threads gain, and what planning and keeping cost. */
 async function evaluation() {
   const { bench, format } = await import(at('packages/cli/bench/evaluation.mjs'))
+  console.log(format(await bench()))
+}
+
+/** What ten methods by ten metrics cost per input, and a million inputs. */
+async function scaleLarge() {
+  const { bench, format } = await import(at('packages/cli/bench/scale.mjs'))
   console.log(format(await bench()))
 }
 

@@ -1,21 +1,29 @@
-// Interrupts and kills runs at random moments, shares a store, turns the clock and fills the disk, and checks that nothing is lost, nothing is computed twice and
-// the results are the same bytes as those of an undisturbed run. npm run torture [rounds]
+// Interrupts and kills runs, workers and Redis at random moments, shares a store, damages it, makes it read-only, turns the clock and fills the disk, and checks that
+// nothing is lost, nothing is computed twice beyond what was in flight, and the results are the same bytes as those of an undisturbed run.
+// npm run torture [-- rounds [fault ...]]; 50 rounds of each kind of kill and all faults unless told.
 import { spawn, spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+
+const faults = { inline, threads, worker, redis, shared, damaged, 'read-only': readOnly, clock, disk }
+const [rounds, asked] = [Number(process.argv[2] ?? 50), process.argv.slice(3)]
+for (const name of asked) if (!(name in faults)) throw new Error(`no fault named "${name}"; there are: ${Object.keys(faults).join(', ')}`)
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const bin = join(root, 'packages', 'cli', 'bin', 'touchstone.js')
 const example = join(root, 'examples', 'quickstart')
-const rounds = Number(process.argv[2] ?? 20)
 const work = mkdtempSync(join(tmpdir(), 'touchstone-torture-'))
+chmodSync(work, 0o755)
+symlinkSync(join(root, 'node_modules'), join(work, 'node_modules'))
+writeFileSync(join(work, 'package.json'), JSON.stringify({ dependencies: { '@touchstone/bullmq': '*' } }))
 const config = join(work, 'config.json')
 writeFileSync(
   config,
   JSON.stringify({
-    plugins: ['tfjs-models', 'datasets', 'gradients', 'noise', 'comparisons', 'sensitivity'].map((name) => `@touchstone/${name}`),
+    plugins: ['tfjs-models', 'datasets', 'gradients', 'noise', 'comparisons', 'sensitivity', 'bullmq'].map((name) => `@touchstone/${name}`),
     models: { well: { use: 'layers-model', options: { path: join(example, 'models', 'well') } } },
     dataset: 'mnist',
     examples: { take: 40 },
@@ -27,81 +35,203 @@ writeFileSync(
 const reference = join(work, 'reference')
 expect(run(reference).status === 0, 'the undisturbed run ends with 0')
 const bytes = (folder) => readFileSync(join(folder, 'results.json'), 'utf8')
+const recordOf = (folder) => JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')).units
 const expected = bytes(reference)
 const took = time(() => run(reference))
+const units = recordOf(reference).computed
 
-const units = JSON.parse(readFileSync(join(reference, 'run.json'), 'utf8')).units.computed
-for (const how of [['--executor', 'inline'], ['--threads', '2']]) {
-  // Again and again on one store until it is whole: whatever moment a run is ended at, the next goes on from there.
+for (const [name, fault] of Object.entries(faults)) {
+  if (asked.length > 0 && !asked.includes(name)) continue
+  const said = await fault()
+  console.log(`${said.startsWith('skipped') ? '' : 'ok  '}${name}: ${said}`)
+}
+rmSync(work, { recursive: true })
+
+function inline() {
+  return killed('inline', ['--executor', 'inline'])
+}
+
+function threads() {
+  return killed('threads', ['--threads', '2'])
+}
+
+/** Again and again on one store until it is whole: whatever moment a run is ended at, the next goes on from there. */
+async function killed(name, how) {
   const endings = {}
   for (let round = 0; round < rounds; round++) {
-    const store = join(work, `store-${how.at(-1)}-${round}`)
+    const store = join(work, `store-${name}-${round}`)
     const out = join(work, 'disturbed')
     for (let attempt = 0, code; code !== 0; attempt++) {
-      const signal = (round + attempt) % 3 === 0 ? 'SIGINT' : 'SIGKILL'
-      code = await interrupted(out, signal, (0.3 + 0.9 * Math.random()) * took, ['--store', store, ...how])
+      // One in eight in order, the others at once.
+      const signal = (round + attempt) % 8 === 7 ? 'SIGINT' : 'SIGKILL'
+      code = await ended(start(['run', config, '--out', out, '--quiet', '--store', store, ...how]), signal, (0.3 + 0.9 * Math.random()) * took)
       const ending = code === 0 ? 'done' : `${signal}: ${code}`
       endings[ending] = (endings[ending] ?? 0) + 1
     }
-    expect(bytes(out) === expected, `${how.join(' ')}: results after interruptions are those of an undisturbed run`)
-    const { kept, computed } = JSON.parse(readFileSync(join(out, 'run.json'), 'utf8')).units
-    expect(kept + computed === units, `${how.join(' ')}: nothing that was kept is computed again: ${kept} + ${computed} of ${units}`)
+    expect(bytes(out) === expected, `${name}: results after interruptions are those of an undisturbed run`)
+    const { kept, computed } = recordOf(out)
+    expect(kept + computed === units, `${name}: nothing that was kept is computed again: ${kept} + ${computed} of ${units}`)
     rmSync(store, { recursive: true })
   }
-  console.log(`ok  ${how.join(' ')}: ${rounds} runs (${Object.entries(endings).map(([ending, count]) => `${ending} x ${count}`).join(', ')})`)
+  return `${rounds} runs (${Object.entries(endings).map(([ending, count]) => `${ending} x ${count}`).join(', ')})`
 }
 
-{
+/** A worker is killed in the middle, another takes over. */
+async function worker() {
+  return onQueue('worker', async ({ address, doomed, running }) => {
+    doomed.kill('SIGKILL')
+    const other = startWorker(address)
+    const code = await running
+    other.kill('SIGTERM')
+    await ended(other)
+    return code
+  })
+}
+
+/** Redis is killed in the middle and started again with what it has written. */
+async function redis() {
+  return onQueue('redis', async ({ server, doomed, running }) => {
+    await server.restart()
+    const code = await running
+    doomed.kill('SIGTERM')
+    await ended(doomed)
+    return code
+  })
+}
+
+async function onQueue(name, disturb) {
+  const { hasRedis, startRedis } = await import(new URL('../plugins/bullmq/dist/testing.js', import.meta.url).href)
+  if (!hasRedis) return 'skipped: no redis-server'
+  const server = await startRedis()
+  try {
+    return await queueRounds(name, server, disturb)
+  } finally {
+    await server[Symbol.asyncDispose]()
+  }
+}
+
+async function queueRounds(name, server, disturb) {
+  const out = join(work, 'disturbed')
+  let again = 0
+  for (let round = 0; round < rounds; round++) {
+    const store = join(work, `store-${name}-${round}`)
+    const doomed = startWorker(server.address)
+    await new Promise((resolve) => doomed.stderr.once('data', resolve))
+    const running = ended(start(['run', config, '--out', out, '--quiet', '--store', store, '--executor', 'bullmq', '--redis', server.address, '--parallel', '8']))
+    await delay((0.3 + 0.9 * Math.random()) * took)
+    const code = await disturb({ address: server.address, server, doomed, running })
+    expect(code === 0 && bytes(out) === expected, `${name}: the run ends with 0 and the results of an undisturbed one: ${code}`)
+    const { kept, computed } = recordOf(out)
+    expect(kept + computed <= units, `${name}: what is in the store is not computed again: ${kept} + ${computed} of ${units}`)
+    again += units - kept - computed
+    rmSync(store, { recursive: true })
+  }
+  return `${rounds} runs; ${again} units were there when a job was done again`
+}
+
+function startWorker(address) {
+  const child = start(['worker', '--redis', address, '--threads', '1'], 'pipe')
+  child.stderr.resume()
+  return child
+}
+
+/** Two runs on one store at once. */
+async function shared() {
   const store = join(work, 'shared')
   const outs = ['a', 'b'].map((name) => join(work, `shared-${name}`))
-  const codes = await Promise.all(outs.map((out) => interrupted(out, undefined, undefined, ['--store', store])))
+  const codes = await Promise.all(outs.map((out) => ended(start(['run', config, '--out', out, '--quiet', '--store', store]))))
   expect(codes.every((code) => code === 0) && outs.every((out) => bytes(out) === expected), 'two runs on one store at once give the same bytes')
-  console.log('ok  two runs on one store at once')
-
-  // Root may write whatever the permissions are.
-  if (process.getuid?.() !== 0) {
-    chmodSync(store, 0o555)
-    expect(run(join(work, 'read-only'), ['--store', store]).status === 0, 'a finished config needs nothing but to read its store')
-    chmodSync(store, 0o755)
-    console.log('ok  a read-only store')
-  } else console.log('skipped  a read-only store: root may write to it')
-
-  if (spawnSync('faketime', ['--version']).status === 0) {
-    for (const when of ['2001-01-01 00:00:00', '2037-12-31 23:59:59']) {
-      const { status } = spawnSync('faketime', [when, process.execPath, bin, 'run', config, '--out', join(work, 'clock'), '--store', join(work, 'clock-store'), '--quiet'], { cwd: example })
-      expect(status === 0 && bytes(join(work, 'clock')) === expected, `the clock may say ${when}`)
-    }
-    console.log('ok  jumping clocks')
-  } else console.log('skipped  jumping clocks: there is no faketime')
+  return 'two runs on one store'
 }
 
-if (process.getuid?.() === 0 && process.platform === 'linux') {
+/** A bit is flipped, or the end cut off, anywhere in the files of a store. */
+async function damaged() {
+  const store = join(work, 'damaged')
+  const out = join(work, 'damaged-run')
+  expect(run(out, ['--store', store]).status === 0, 'a store is filled')
+  const times = Math.min(rounds, 20)
+  for (let round = 0; round < times; round++) {
+    for (const name of readdirSync(store).filter((file) => /^[0-9a-f]{64}$/.test(file))) {
+      const file = join(store, name)
+      const content = readFileSync(file)
+      const at = Math.floor(Math.random() * content.length)
+      if (round % 2 === 0) truncateSync(file, at)
+      else {
+        content[at] ^= 1 << Math.floor(Math.random() * 8)
+        writeFileSync(file, content)
+      }
+    }
+    const { status, stderr } = spawnSync(process.execPath, [bin, 'run', config, '--out', out, '--store', store, '--executor', 'inline'], { cwd: work, encoding: 'utf8' })
+    expect(status === 0 && bytes(out) === expected, `a damaged store gives the same bytes: ${stderr}`)
+    expect(/warning: store: /.test(stderr), `damage is said: ${stderr}`)
+  }
+  return `${times} times cut or a bit flipped in every file`
+}
+
+/** As nobody where we are root, who may write to anything. */
+async function readOnly() {
+  const isRoot = process.getuid?.() === 0
+  if (isRoot && spawnSync('setpriv', ['--version']).status !== 0) return 'skipped: root may write to it, and there is no setpriv'
+  const store = join(work, 'read-only')
+  const out = join(work, 'read-only-run')
+  expect(run(out, ['--store', store]).status === 0, 'a store is filled')
+  const nobody = 65534
+  if (isRoot) for (const file of [out, ...readdirSync(out, { recursive: true }).map((name) => join(out, name))]) chownSync(file, nobody, nobody)
+  chmodSync(store, 0o555)
+  const asOther = (args) => {
+    const command = [process.execPath, bin, 'run', config, '--out', out, '--store', store, '--executor', 'inline', ...args]
+    return spawnSync(...(isRoot ? ['setpriv', ['--reuid', String(nobody), '--regid', String(nobody), '--clear-groups', ...command]] : [command[0], command.slice(1)]), { cwd: work, encoding: 'utf8' })
+  }
+  const finished = asOther([])
+  expect(finished.status === 0 && bytes(out) === expected, `a finished config needs nothing but to read its store: ${finished.stderr}`)
+  rmSync(join(store, readdirSync(store).find((file) => /^[0-9a-f]{64}$/.test(file))))
+  const { status, stderr } = asOther([])
+  expect(status === 2 && stderr.includes('permission denied') && !/^ {4}at /m.test(stderr), `what cannot be kept ends the run with one clear message: ${status} ${stderr}`)
+  expect(bytes(out) === expected, 'what was there survives')
+  chmodSync(store, 0o755)
+  return isRoot ? 'as nobody' : 'read, and refused in words'
+}
+
+function clock() {
+  if (spawnSync('faketime', ['--version']).status !== 0) return 'skipped: there is no faketime'
+  const store = join(work, 'clock-store')
+  const out = join(work, 'clock')
+  // On one store, half of it each: the clock jumps between the runs, and runs a thousand times too fast in them.
+  for (const [when, args] of [['@2001-01-01 00:00:00 x1000', ['--shard', '1/2']], ['@2037-12-31 23:59:59', []], ['@1999-12-31 23:59:59', []]]) {
+    const { status, stderr } = spawnSync('faketime', ['-f', when, process.execPath, bin, 'run', config, '--out', out, '--store', store, '--quiet', ...args], { cwd: work, encoding: 'utf8' })
+    expect(status === 0, `the clock may say ${when}: ${stderr}`)
+  }
+  expect(bytes(out) === expected, 'clocks change no result')
+  const { kept, computed } = recordOf(out)
+  expect(kept === units && computed === 0, 'what was kept at another time is there')
+  return 'forth, back, and a thousand times too fast'
+}
+
+function disk() {
+  if (process.getuid?.() !== 0 || process.platform !== 'linux') return 'skipped: needs root on Linux'
   const disk = join(work, 'disk')
   mkdirSync(disk)
-  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', disk]).status === 0) {
-    try {
-      const out = join(disk, 'run')
-      const store = ['--store', join(disk, 'store')]
-      const fails = (what) => {
-        const { status, stderr } = run(out, store)
-        expect(status === 2 && /the disk is full/.test(stderr) && !/^ {4}at /m.test(stderr), `${what} ends with one clear message: ${status} ${stderr}`)
-      }
-      fill(join(disk, 'ballast'))
-      fails('a run on a full disk')
-      rmSync(join(disk, 'ballast'))
-      expect(run(out, store).status === 0 && bytes(out) === expected, 'there is room again')
-      fill(join(disk, 'ballast'))
-      fails('a second run on a full disk')
-      expect(bytes(out) === expected, 'what was there survives')
-      expect(!readdirSync(out).some((file) => file.endsWith('.part')), 'no half-written file is left')
-      console.log('ok  a full disk')
-    } finally {
-      spawnSync('umount', [disk])
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', disk]).status !== 0) return 'skipped: tmpfs cannot be mounted here'
+  try {
+    const out = join(disk, 'run')
+    const store = ['--store', join(disk, 'store')]
+    const fails = (what) => {
+      const { status, stderr } = run(out, store)
+      expect(status === 2 && /the disk is full/.test(stderr) && !/^ {4}at /m.test(stderr), `${what} ends with one clear message: ${status} ${stderr}`)
     }
-  } else console.log('skipped  a full disk: tmpfs cannot be mounted here')
-} else console.log('skipped  a full disk: needs root on Linux')
-
-rmSync(work, { recursive: true })
+    fill(join(disk, 'ballast'))
+    fails('a run on a full disk')
+    rmSync(join(disk, 'ballast'))
+    expect(run(out, store).status === 0 && bytes(out) === expected, 'there is room again')
+    fill(join(disk, 'ballast'))
+    fails('a second run on a full disk')
+    expect(bytes(out) === expected, 'what was there survives')
+    expect(!readdirSync(out).some((file) => file.endsWith('.part')), 'no half-written file is left')
+    return 'said, and nothing lost'
+  } finally {
+    spawnSync('umount', [disk])
+  }
+}
 
 /** Writes until nothing more fits. */
 function fill(file) {
@@ -114,13 +244,17 @@ function fill(file) {
 
 /** Each with a store of its own, unless told. */
 function run(out, args = ['--store', join(work, `own-${Math.random()}`)]) {
-  return spawnSync(process.execPath, [bin, 'run', config, '--out', out, '--quiet', ...args], { cwd: example, encoding: 'utf8' })
+  return spawnSync(process.execPath, [bin, 'run', config, '--out', out, '--quiet', ...args], { cwd: work, encoding: 'utf8' })
 }
 
-/** Sends a signal after so many milliseconds, where one is named. */
-function interrupted(out, signal, after, args) {
+function start(args, errors = 'ignore') {
+  return spawn(process.execPath, [bin, ...args], { cwd: work, stdio: ['ignore', 'ignore', errors] })
+}
+
+/** How a process ends; it gets a signal after so many milliseconds, where one is named. */
+function ended(child, signal, after) {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode ?? child.signalCode
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [bin, 'run', config, '--out', out, '--quiet', ...args], { cwd: example, stdio: 'ignore' })
     const timer = signal && setTimeout(() => child.kill(signal), after)
     child.on('close', (code, by) => {
       clearTimeout(timer)

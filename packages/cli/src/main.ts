@@ -1,3 +1,4 @@
+import './tight-memory.js'
 import { isUserError, messageOf } from '@touchstone/core'
 import { BudgetSpent } from '@touchstone/evaluation'
 import { CommanderError } from 'commander'

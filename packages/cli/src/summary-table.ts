@@ -1,8 +1,14 @@
-import type { Results, SummaryRow } from '@touchstone/evaluation'
+import type { ResultsOverview, SummaryRow } from '@touchstone/evaluation'
+import { rankingsText } from './rankings-text.js'
 import { formatNumber, formatTable } from './table.js'
 
+/** What a run tells at its end: means, ranks, and how far models agree. */
+export function summaryText(overview: ResultsOverview): string {
+  return [summaryTable(overview), rankingsText(overview)].filter((text) => text !== '').join('\n\n')
+}
+
 /** One table per model: a line per method, a column per metric; means with their 95 % intervals, and how many scores are undefined. */
-export function summaryTable({ config, summary, predictions }: Results): string {
+function summaryTable({ config, summary, predictions }: ResultsOverview): string {
   const metrics = Object.keys(config.metrics)
   const cell = (model: string, attributer: string, metric: string): string => formatCell(summary.find((row) => row.model === model && row.attributer === attributer && row.metric === metric)!)
   const heading = (metric: string): string => `${metric} (${summary.find((row) => row.metric === metric)!.direction} is better)`

@@ -7,8 +7,9 @@ import { canonicalJson } from './hash.js'
 import { isReference } from './options.js'
 import { pluginFault, type Plugin } from './plugin.js'
 import { Registry, type Registered } from './registry.js'
-import { isRecord, Resolver, type Labels, type ResolvedExtension } from './resolve.js'
+import { Resolver, type Labels, type ResolvedExtension } from './resolve.js'
 import type { Token } from './token.js'
+import { treeIdentity } from './tree-identity.js'
 
 /** A service made by the caller rather than by a plugin. */
 export interface ServiceValue<T = unknown> {
@@ -138,7 +139,7 @@ export class Scope {
   /** The instance of a resolved extension; equal trees of names and options share one. */
   async create<K extends Kind>(resolved: ResolvedExtension & { readonly kind: K }): Promise<Extensions[K]> {
     if (resolved.use === 'given') return this.#registry.given(resolved) as Extensions[K]
-    const key = canonicalJson(identity(resolved))
+    const key = canonicalJson(treeIdentity(resolved, ({ package: from, version }) => `${from}@${version}`))
     let instance = this.#instances.get(key)
     if (!instance) this.#instances.set(key, (instance = this.#make(resolved)))
     return instance as Promise<Extensions[K]>
@@ -178,12 +179,6 @@ export class Scope {
     this.#origins.set(instance, { ...entry, resolved })
     return instance
   }
-}
-
-/** What an extension is, wherever it stands in a tree; the preset that named it is not part of that. */
-function identity({ kind, use, package: from, version, options }: ResolvedExtension): unknown {
-  const isTree = (value: unknown): value is ResolvedExtension => isRecord(value) && 'use' in value && 'package' in value && 'options' in value
-  return { kind, use, from, version, options: Object.fromEntries(Object.entries(options).map(([name, value]) => [name, isTree(value) ? identity(value) : value])) }
 }
 
 async function injectAll(container: DependencyContainer, tokens: ServiceTokens, who: string): Promise<Record<string, unknown>> {

@@ -1,13 +1,15 @@
-import type { EngineInfo, Result } from '@touchstone/core'
+import { undefinedResult, UserError, type EngineInfo, type Result } from '@touchstone/core'
 import { compareMethods } from './compare-methods.js'
 import { compareRankings } from './compare-rankings.js'
+import { DiagnosticColumns } from './diagnostic-columns.js'
 import type { Instances } from './instances.js'
 import { rankMethods } from './rank-methods.js'
-import type { DiagnosticRow, ResolvedConfig, ResultRow, Results } from './results.js'
+import type { DiagnosticRow, ResolvedConfig, ResultRow, ResultsOverview } from './results.js'
 import type { MapAnswer } from './run-job.js'
 import type { Selection } from './select-examples.js'
+import type { ScoreTable } from './score-tables.js'
 import type { Store } from './store/store.js'
-import { summarise, summariseDiagnostics } from './summarise.js'
+import { summarise, type ScoreColumn } from './summarise.js'
 import type { UnitKeys } from './unit-keys.js'
 
 interface Sources {
@@ -21,30 +23,59 @@ interface Sources {
   readonly keys: UnitKeys
 }
 
-/** The results of an evaluation from its store; undefined where something is missing there. */
-export async function collect({ selection, resolved, shown, instances: { models, dataset, scores }, engine, store, keys }: Sources): Promise<Results | undefined> {
-  const rows: ResultRow[] = []
-  const diagnostics: DiagnosticRow[] = []
+/** What an evaluation found; what grows with the examples is given one by one. */
+export interface Collected {
+  readonly overview: ResultsOverview
+  /** Names of the parts of all results, in alphabetical order. */
+  readonly parts: readonly string[]
+  /** `Results.rows`. */
+  readonly rows: () => AsyncIterable<ResultRow>
+  /** `Results.diagnostics`. */
+  readonly diagnostics: () => Iterable<DiagnosticRow>
+}
+
+/** A column on its way. */
+interface Gathered extends ScoreColumn {
+  readonly robust: number[]
+  /** 1 where the result is more than a value. */
+  readonly detailed: Uint8Array
+}
+
+/** The results of an evaluation from its store; undefined where something is missing there. Of each score a number is held, of each map its diagnostics. */
+export async function collect({ selection, resolved, shown, instances: { models, dataset, scores }, engine, store, keys }: Sources): Promise<Collected | undefined> {
+  const attributers = Object.keys(resolved.attributers)
+  const metrics = Object.keys(resolved.metrics)
+  const byModel = new Map([...selection.subjects].map(([model, { length }]) => [model, gatheredColumns(model, attributers, metrics, length)]))
+  const diagnostics = new DiagnosticColumns(selection)
+  const parts = new Set<string>()
   let missing = false
   for (const [model, subjects] of selection.subjects) {
-    for (const { example, target } of subjects) {
+    const columns = byModel.get(model)!
+    for (const [place, { example, target }] of subjects.entries()) {
       const subject = keys.subject(model, example, target)
-      for (const attributer of Object.keys(resolved.attributers)) {
+      for (const [row, attributer] of attributers.entries()) {
         const map = await store.get<MapAnswer>(keys.map(subject, attributer))
         missing ||= map === undefined
-        for (const [name, value] of Object.entries(map?.diagnostics ?? {})) diagnostics.push({ model, example: example.id, attributer, name, value: Number.isFinite(value) ? value : null })
-        for (const metric of Object.keys(resolved.metrics)) {
+        diagnostics.add(model, attributer, place, map?.diagnostics ?? {})
+        for (const [column, metric] of metrics.entries()) {
           const result = await store.get<Result>(keys.score(subject, attributer, metric))
           missing ||= result === undefined
-          const { value = null, ...details } = result ?? { reason: 'missing' }
-          rows.push({ model, example: example.id, attributer, metric, value, ...details })
+          const { values, robust, detailed } = columns[row * metrics.length + column]!
+          const { value = Number.NaN, ...details } = result ?? undefinedResult('missing')
+          values[place] = value
+          detailed[place] = Object.keys(details).length > 0 ? 1 : 0
+          for (const part of Object.keys(details.parts ?? {})) parts.add(part)
+          if (!Number.isNaN(value) && details.parts?.robust !== undefined) robust.push(details.parts.robust)
         }
       }
     }
   }
   if (missing) return undefined
+
+  const columns = [...byModel.values()].flat()
+  const tables = scoreTablesOf(selection, byModel, metrics)
   const directions = new Map([...scores].map(([label, { direction }]) => [label, direction]))
-  return {
+  const overview: ResultsOverview = {
     format: 'touchstone-results/1',
     config: shown,
     engine,
@@ -52,12 +83,37 @@ export async function collect({ selection, resolved, shown, instances: { models,
     dataset: { fingerprint: dataset.fingerprint, size: dataset.size, inputShape: dataset.inputShape, range: dataset.range, classNames: dataset.classNames ?? null },
     examples: selection.examples.map(({ id, label }) => ({ id, label: label ?? null })),
     predictions: [...selection.subjects].flatMap(([model, list]) => list.map(({ example, predicted, target, output }) => ({ model, example: example.id, predicted, target, output }))),
-    rows,
-    summary: summarise(rows, directions, resolved.seed),
-    comparisons: compareMethods(rows, directions, resolved.seed),
-    ranks: rankMethods(rows, directions),
-    agreement: compareRankings(rows, resolved.seed),
-    diagnostics,
-    diagnosticSummary: summariseDiagnostics(diagnostics),
+    summary: summarise(columns, directions, resolved.seed),
+    comparisons: compareMethods(tables, directions, resolved.seed),
+    ranks: rankMethods(tables, directions),
+    agreement: compareRankings(tables, resolved.seed),
+    diagnosticSummary: diagnostics.summary(),
   }
+  const rows = async function* (): AsyncGenerator<ResultRow> {
+    for (const [model, subjects] of selection.subjects) {
+      for (const [place, { example, target }] of subjects.entries()) {
+        const subject = keys.subject(model, example, target)
+        for (const { attributer, metric, values, detailed } of byModel.get(model)!) {
+          const about = { model, example: example.id, attributer, metric }
+          const result = detailed[place] === 1 ? await store.get<Result>(keys.score(subject, attributer, metric)) : { value: values[place]! }
+          if (result === undefined) throw new UserError(`the store has lost the score of "${attributer}" by "${metric}" on model "${model}" for example ${example.id}: run again, and it is computed anew`)
+          const { value = null, ...details } = result
+          yield { ...about, value, ...details }
+        }
+      }
+    }
+  }
+  return { overview, parts: [...parts].sort(), rows, diagnostics: () => diagnostics.rows() }
+}
+
+/** In the order of the rows of one example. */
+function gatheredColumns(model: string, attributers: readonly string[], metrics: readonly string[], count: number): readonly Gathered[] {
+  return attributers.flatMap((attributer) => metrics.map((metric) => ({ model, attributer, metric, values: new Float64Array(count), robust: [], detailed: new Uint8Array(count) })))
+}
+
+function scoreTablesOf({ subjects }: Selection, byModel: ReadonlyMap<string, readonly Gathered[]>, metrics: readonly string[]): readonly ScoreTable[] {
+  return [...byModel].flatMap(([model, columns]) => {
+    const examples = subjects.get(model)!.map(({ example: { id } }) => id)
+    return metrics.map((metric) => ({ model, metric, examples, scores: new Map(columns.filter((column) => column.metric === metric).map(({ attributer, values }) => [attributer, values])) }))
+  })
 }

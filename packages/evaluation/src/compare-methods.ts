@@ -1,6 +1,6 @@
 import { createRandomness, holm, mean, percentileInterval, resampledMeans, signedRankTest, type Direction } from '@touchstone/core'
-import type { MethodComparison, ResultRow } from './results.js'
-import { definedPlaces, scoreTables } from './score-tables.js'
+import type { MethodComparison } from './results.js'
+import { definedPlaces, type ScoreTable } from './score-tables.js'
 
 /**
  * Every pair of methods on every model x metric, example by example: over the examples where both have a score, the mean of score(attributer) - score(against),
@@ -10,9 +10,9 @@ import { definedPlaces, scoreTables } from './score-tables.js'
  * @param directions by metric: whether lower or higher is better.
  * @param seed of the bootstrap; all pairs take the same draws.
  */
-export function compareMethods(rows: readonly ResultRow[], directions: ReadonlyMap<string, Direction>, seed: number): readonly MethodComparison[] {
+export function compareMethods(tables: readonly ScoreTable[], directions: ReadonlyMap<string, Direction>, seed: number): readonly MethodComparison[] {
   const columns = new Columns()
-  const families = scoreTables(rows).map(({ model, metric, examples, scores }, table) =>
+  const families = tables.map(({ model, metric, examples, scores }, table) =>
     [...scores].flatMap(([attributer, first], index) =>
       [...scores].slice(index + 1).map(([against, second]) => {
         const places = definedPlaces([first, second])

@@ -1,6 +1,6 @@
 import { createRandomness, kendallTauB, mean, percentileInterval, resampledMeans, type Randomness } from '@touchstone/core'
-import type { RankingAgreement, ResultRow } from './results.js'
-import { definedPlaces, scoreTables, selectScores, type ScoreTable } from './score-tables.js'
+import type { RankingAgreement } from './results.js'
+import { definedPlaces, selectScores, type ScoreTable } from './score-tables.js'
 
 /**
  * How far two models agree on which method is better, for every metric and pair of models: Kendall's tau-b between the methods' mean scores on the one and on
@@ -8,8 +8,8 @@ import { definedPlaces, scoreTables, selectScores, type ScoreTable } from './sco
  *
  * @param seed of the bootstrap over examples.
  */
-export function compareRankings(rows: readonly ResultRow[], seed: number): readonly RankingAgreement[] {
-  const tables = scoreTables(rows).filter(({ scores }) => scores.size > 1)
+export function compareRankings(all: readonly ScoreTable[], seed: number): readonly RankingAgreement[] {
+  const tables = all.filter(({ scores }) => scores.size > 1)
   const pairs = tables.flatMap((first, index) => tables.slice(index + 1).flatMap((second) => (first.metric === second.metric ? [[first, second] as const] : [])))
   const found = rankingAgreements(pairs, createRandomness(seed, 'agreement'))
   return pairs.map(([{ metric, model }, { model: against }], index) => ({ metric, model, against, ...found[index]! }))

@@ -3,8 +3,14 @@ import { bootstrapMean, createRandomness, type Direction } from '@touchstone/cor
 import { expect, test } from 'vitest'
 // Made by tools/reference/comparisons.py.
 import reference from './comparisons.fixture.json' with { type: 'json' }
-import { compareMethods, compareRankings, evaluate, rankMethods, type ResultRow } from './index.js'
+import * as statistics from './index.js'
+import { evaluate, scoreTables, type ResultRow } from './index.js'
 import { toyConfig } from './testing.js'
+
+const compareMethods = (rows: readonly ResultRow[], ...rest: [Parameters<typeof statistics.compareMethods>[1], number]) => statistics.compareMethods(scoreTables(rows), ...rest)
+const compareRankings = (rows: readonly ResultRow[], seed: number) => statistics.compareRankings(scoreTables(rows), seed)
+const rankMethods = (rows: readonly ResultRow[], directions: Parameters<typeof statistics.rankMethods>[1]) => statistics.rankMethods(scoreTables(rows), directions)
+
 
 const directions = new Map(Object.entries(reference.directions) as [string, Direction][])
 

@@ -126,7 +126,7 @@ test('results hold nothing of the run, the run nothing of the scores', async () 
   const { results, run } = await evaluate(toyConfig({ batchRows: 5 }))
   expect(JSON.stringify(results)).not.toMatch(/batchRows|seconds|executor/)
   expect(run).toMatchObject({ format: 'touchstone-run/1', batchRows: 5, executor: { use: 'inline' }, rowsRun: { one: expect.any(Number) as number }, warnings: [] })
-  expect(run.stages.map(({ stage }) => stage)).toEqual(['load', 'select', 'evaluate'])
+  expect(run.stages.map(({ stage }) => stage)).toEqual(['load', 'select', 'plan', 'evaluate', 'collect'])
 })
 
 test('what an option keeps secret is in no result', async () => {

@@ -1,4 +1,5 @@
 import { stackRows, type Rows } from '@touchstone/core'
+import { allResults } from './all-results.js'
 import type { EvaluationConfig } from './config.js'
 import { openEvaluation, type EvaluateOptions } from './open-evaluation.js'
 import type { Results, RunRecord, SummaryRow } from './results.js'
@@ -24,7 +25,9 @@ export interface Evaluation {
  */
 export async function evaluate(config: EvaluationConfig, options: EvaluateOptions = {}): Promise<Evaluation> {
   await using evaluation = await openEvaluation(config, options)
-  const { results, run, input, map } = await evaluation.run()
+  const finished = await evaluation.run()
+  const { run, input, map } = finished
+  const results = await allResults(finished)
   const shape = results.dataset.inputShape
   const stacked = async (count: number, read: (index: number) => Promise<Float32Array>): Promise<Rows> => stackRows(await Promise.all(Array.from({ length: count }, (_, index) => read(index))), shape)
   const maps = new Map<string, ReadonlyMap<string, Rows>>()

@@ -1,12 +1,12 @@
 import { Base, Engine, Host, Logger, stackRows, UserError, type FileReader, type JobProgress, type JobReport, type Log, type Plugin, type ResolvedExtension, type Work } from '@touchstone/core'
 import { checkConfig } from './check-config.js'
 import { checkFit } from './check-fit.js'
-import { collect } from './collect.js'
+import { collect, type Collected } from './collect.js'
 import type { EvaluationConfig } from './config.js'
 import { makeInstances } from './instances.js'
 import { planEvaluation, rowsPerScore, type Plan } from './plan.js'
 import { evaluationPlugin } from './plugin.js'
-import type { ResolvedConfig, Results, RunRecord } from './results.js'
+import type { ResolvedConfig, RunRecord } from './results.js'
 import { runJob, type MapAnswer } from './run-job.js'
 import { selectExamples } from './select-examples.js'
 import { Store } from './store/store.js'
@@ -68,13 +68,12 @@ export interface OpenEvaluation extends AsyncDisposable {
   readonly measureSpeed: () => Promise<ReadonlyMap<string, number>>
 }
 
-/** What an evaluation found. Inputs and maps are read when they are asked for, as long as the evaluation is open. */
-export interface FinishedEvaluation {
-  readonly results: Results
+/** What an evaluation found. Rows, inputs and maps are read when they are asked for, as long as the evaluation is open; `allResults` gathers the results in memory. */
+export interface FinishedEvaluation extends Collected {
   readonly run: RunRecord
-  /** The input of an example, by its place in `results.examples`. */
+  /** The input of an example, by its place in `overview.examples`. */
   readonly input: (index: number) => Promise<Float32Array>
-  /** A map, by the labels of model and attributer and its place among the model's `results.predictions`. */
+  /** A map, by the labels of model and attributer and its place among the model's `overview.predictions`. */
   readonly map: (model: string, attributer: string, index: number) => Promise<Float32Array>
 }
 
@@ -93,15 +92,18 @@ export async function openEvaluation(config: EvaluationConfig, options: Evaluate
     log.warn(message)
   }
   const stages: { stage: string; seconds: number }[] = []
-  const timed = async <T>(stage: Progress['stage'], work: () => Promise<T>): Promise<T> => {
-    signal.throwIfAborted()
-    options.onProgress?.({ stage, done: 0, total: 0 })
+  const clocked = async <T>(stage: string, work: () => T | Promise<T>): Promise<T> => {
     const from = performance.now()
     try {
       return await work()
     } finally {
       stages.push({ stage, seconds: (performance.now() - from) / 1000 })
     }
+  }
+  const timed = <T>(stage: Progress['stage'], work: () => Promise<T>): Promise<T> => {
+    signal.throwIfAborted()
+    options.onProgress?.({ stage, done: 0, total: 0 })
+    return clocked(stage, work)
   }
 
   const host = new Host(withEvaluationPlugin(config.plugins))
@@ -137,7 +139,7 @@ export async function openEvaluation(config: EvaluationConfig, options: Evaluate
     const rowsToSelect = new Map([...models].map(([label, model]) => [label, model.rowsRun()]))
     const makePlan = (): Plan =>
       planEvaluation({ selection, shard: options.shard, resolved, host, inputShape: dataset.inputShape, mflopPerRow: (label) => models.get(label)!.mflopPerRow, keys, store, batchRows, parallel: executor.parallel })
-    const plan = makePlan()
+    const plan = await clocked('plan', makePlan)
 
     const reports: JobReport[] = []
     const execute = async (missing: Plan): Promise<void> => {
@@ -184,14 +186,14 @@ export async function openEvaluation(config: EvaluationConfig, options: Evaluate
 
     const run = async (): Promise<FinishedEvaluation> => {
       if (options.shard && options.shard.of > 1) throw new UserError('a shard of an evaluation has no results of its own: compute all of them, then evaluate without a shard')
-      let results: Results | undefined
-      for (let round = 0, missing = plan; results === undefined; round++, missing = makePlan()) {
+      let collected: Collected | undefined
+      for (let round = 0, missing = plan; collected === undefined; round++, missing = makePlan()) {
         if (round === rounds) throw new UserError(`the store does not give back what was written to it, after ${rounds} attempts: "touchstone store verify" tells more`)
         await computeOnce(missing)
-        results = await collect({ selection, resolved, shown: withoutSecrets(resolved, host), instances, engine, store, keys })
+        collected = await clocked('collect', () => collect({ selection, resolved, shown: withoutSecrets(resolved, host), instances, engine, store, keys }))
       }
       return {
-        results,
+        ...collected,
         run: record(),
         input: async (index) => (await dataset.example(selection.examples[index]!.index)).input,
         map: async (label, attributer, index) => {
@@ -229,13 +231,13 @@ export async function openEvaluation(config: EvaluationConfig, options: Evaluate
 /** How often what is missing after all was done is computed once more: the store may have lost or damaged it. */
 const rounds = 3
 
-/** Plugins by name must have been loaded before: finding packages is not possible everywhere. */
 /** What results may hold of a config. */
 function withoutSecrets(resolved: ResolvedConfig, host: Host): ResolvedConfig {
   const all = (trees: Readonly<Record<string, ResolvedExtension>>) => Object.fromEntries(Object.entries(trees).map(([label, tree]) => [label, host.withoutSecrets(tree)]))
   return { ...resolved, models: all(resolved.models), dataset: host.withoutSecrets(resolved.dataset), attributers: all(resolved.attributers), metrics: all(resolved.metrics) }
 }
 
+/** Plugins by name must have been loaded before: finding packages is not possible everywhere. */
 function withEvaluationPlugin(plugins: EvaluationConfig['plugins'] | undefined): readonly Plugin[] {
   if (!Array.isArray(plugins)) throw new UserError('plugins: expected a list of packages or plugins')
   const byName = plugins.find((plugin): plugin is string => typeof plugin === 'string')

@@ -1,6 +1,6 @@
 import { friedmanTest, studentisedRange, type Direction } from '@touchstone/core'
-import type { MethodRanks, ResultRow } from './results.js'
-import { definedPlaces, scoreTables } from './score-tables.js'
+import type { MethodRanks } from './results.js'
+import { definedPlaces, type ScoreTable } from './score-tables.js'
 
 /**
  * The ranks of two or more methods on every model x metric, after Demsar: on each example methods are ranked from 1, the best, equal scores sharing their ranks;
@@ -11,8 +11,8 @@ import { definedPlaces, scoreTables } from './score-tables.js'
  *
  * @param directions by metric: whether lower or higher is better.
  */
-export function rankMethods(rows: readonly ResultRow[], directions: ReadonlyMap<string, Direction>): readonly MethodRanks[] {
-  const tables = scoreTables(rows).filter(({ scores }) => scores.size > 1)
+export function rankMethods(all: readonly ScoreTable[], directions: ReadonlyMap<string, Direction>): readonly MethodRanks[] {
+  const tables = all.filter(({ scores }) => scores.size > 1)
   const ranges = new Map([...new Set(tables.map(({ scores }) => scores.size))].map((k) => [k, studentisedRange(k) / Math.SQRT2]))
   return tables.map(({ model, metric, examples, scores }) => {
     const columns = [...scores.values()]

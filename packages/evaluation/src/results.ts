@@ -41,6 +41,9 @@ export interface Results {
   readonly diagnosticSummary: readonly DiagnosticSummary[]
 }
 
+/** Results without what grows with the examples: their rows and diagnostics. */
+export type ResultsOverview = Omit<Results, 'rows' | 'diagnostics'>
+
 export interface ModelFacts {
   readonly fingerprint: string
   readonly inputShape: readonly number[]
@@ -187,4 +190,6 @@ export interface RunRecord {
   readonly units: { readonly kept: number; readonly computed: number }
   readonly host: { readonly runtime: string; readonly platform: string; readonly cores: number } | null
   readonly warnings: readonly string[]
+  /** What tables and report in the folder of the run were made from: a sum of results, inputs and maps, and of the code that made them. */
+  readonly made?: { readonly results: string; readonly code: string }
 }

@@ -8,14 +8,22 @@ export interface Column {
   readonly values: readonly (string | number | null)[]
 }
 
+/** Names of the parts of rows, in alphabetical order. */
+export function partsOf(rows: readonly ResultRow[]): readonly string[] {
+  const parts = new Set<string>()
+  for (const row of rows) for (const part of Object.keys(row.parts ?? {})) parts.add(part)
+  return [...parts].sort()
+}
+
 /**
  * The rows of a run as columns: model, example, attributer, metric, value, reason, and the parts of all metrics by name, one column each; a part that has the
  * name of another column stands as `part <name>`.
+ *
+ * @param parts names of the parts.
  */
-export function rowColumns(rows: readonly ResultRow[]): readonly Column[] {
+export function rowColumns(rows: readonly ResultRow[], parts: readonly string[]): readonly Column[] {
   const own = columnsOf(rows, { model: 'text', example: 'text', attributer: 'text', metric: 'text', value: 'number', reason: 'text' })
   const taken = new Set(own.map(({ name }) => name))
-  const parts = [...new Set(rows.flatMap((row) => Object.keys(row.parts ?? {})))].sort()
   return [...own, ...parts.map((part): Column => ({ name: taken.has(part) ? `part ${part}` : part, type: 'number', values: rows.map((row) => row.parts?.[part] ?? null) }))]
 }
 

@@ -1,4 +1,4 @@
-import { canonicalJson, hash, isRecord, type Dataset, type EngineInfo, type Host, type Model, type ResolvedExtension } from '@touchstone/core'
+import { canonicalJson, hash, treeIdentity, type Dataset, type EngineInfo, type Host, type Model, type ResolvedExtension } from '@touchstone/core'
 import { evaluationPlugin } from './plugin.js'
 import type { ResolvedConfig } from './results.js'
 import { sessionPrefix } from './store/store.js'
@@ -47,12 +47,7 @@ export function createUnitKeys({ host, engine, resolved, models, dataset }: Fact
   }
   /** A hash that belongs to the session where one of its parts does. */
   const key = (...parts: readonly string[]): string => `${parts.some((part) => part.includes(sessionPrefix)) ? sessionPrefix : ''}${hash(...parts).slice(0, digits)}`
-  const identity = ({ kind, use, package: from, options }: ResolvedExtension): unknown => ({
-    kind,
-    use,
-    code: codeOf(from),
-    options: Object.fromEntries(Object.entries(options).map(([name, value]) => [name, isTree(value) ? identity(value) : value])),
-  })
+  const identity = (tree: ResolvedExtension): unknown => treeIdentity(tree, ({ package: from }) => codeOf(from))
   const treeKeys = (trees: Readonly<Record<string, ResolvedExtension>>): ReadonlyMap<string, string> => new Map(Object.entries(trees).map(([label, tree]) => [label, key(canonicalJson(identity(tree)))]))
 
   const attributers = treeKeys(resolved.attributers)
@@ -71,8 +66,4 @@ export function createUnitKeys({ host, engine, resolved, models, dataset }: Fact
     shared: (subject, packageName, what, inner) => key('shared', subject, codeOf(packageName), what, inner),
     sessionOnly: reasons[0],
   }
-}
-
-function isTree(value: unknown): value is ResolvedExtension {
-  return isRecord(value) && 'use' in value && 'package' in value && 'options' in value
 }

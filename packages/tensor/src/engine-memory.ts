@@ -1,4 +1,4 @@
-import { backend as backendInUse, getBackend, memory } from '@tensorflow/tfjs-core'
+import { backend as backendInUse, getBackend, memory } from '#tfjs/core'
 import type { EngineMemory } from '@touchstone/core'
 import type { WasmBackend } from './kernels/index.js'
 

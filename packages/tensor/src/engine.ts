@@ -1,8 +1,8 @@
-import '@tensorflow/tfjs-backend-cpu'
-import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm'
-import { backend as backendInUse, enableProdMode, env, findBackendFactory, registerBackend, removeBackend, setBackend, version_core } from '@tensorflow/tfjs-core'
+import '#tfjs/backend-cpu'
+import { setWasmPaths } from '#tfjs/backend-wasm'
+import { backend as backendInUse, enableProdMode, env, findBackendFactory, registerBackend, removeBackend, setBackend, version_core } from '#tfjs/core'
 // Brings tfjs's gradients with it: tfjs-core by itself has none.
-import '@tensorflow/tfjs-layers'
+import '#tfjs/layers'
 import { UserError } from '@touchstone/core'
 import { installGradients } from './gradients/index.js'
 import { cpuKernels, guardHeapEnd, installKernels, wasmKernels } from './kernels/index.js'

@@ -1,4 +1,4 @@
-import { io } from '@tensorflow/tfjs-core'
+import { io } from '#tfjs/core'
 import type { Tensor } from '@tensorflow/tfjs-core'
 
 /** A graph-model that TensorFlow.js itself runs, operation by operation. */

@@ -1,4 +1,4 @@
-import { add, dispose, div, engine, grad, mul, neg, setBackend, sign, step, sub, sum, tensor, tidy } from '@tensorflow/tfjs-core'
+import { add, dispose, div, engine, grad, mul, neg, setBackend, sign, step, sub, sum, tensor, tidy } from '#tfjs/core'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'

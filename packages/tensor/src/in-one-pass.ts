@@ -1,4 +1,4 @@
-import { engine, getBackend, getKernel, util } from '@tensorflow/tfjs-core'
+import { engine, getBackend, getKernel, util } from '#tfjs/core'
 import type { KernelConfig, Tensor } from '@tensorflow/tfjs-core'
 
 /** Kernels of ours that do in one pass over the memory what other operations do in several: what they take and are told. */

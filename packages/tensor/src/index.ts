@@ -4,8 +4,8 @@
  *
  * @packageDocumentation
  */
-export * as tf from '@tensorflow/tfjs-core'
-export * as layers from '@tensorflow/tfjs-layers'
+export * as tf from '#tfjs/core'
+export * as layers from '#tfjs/layers'
 export { openEngine } from './engine.js'
 export type { Engine, EngineBackend, EngineOptions, WasmFile } from './engine.js'
 export { engineMemory } from './engine-memory.js'

@@ -338,6 +338,14 @@ describe.runIf(hasRedis).concurrent(`${title}: what goes through Redis`, () => {
     expect((fault as Error).message).toBe('a worker failed: broken 3')
   })
 
+  test.each(['user', 'fault'] as const)('a worker whose jobs all end in a %s failure does not end the run: the other does them', async (kind) => {
+    const jobs = Array.from({ length: 6 }, (_, index): Job => ({ ...job, id: `${index}`.repeat(40) }))
+    await answering(`bad-${kind}`, () => Promise.resolve({ failure: { kind, message: 'nothing works here', worker: 'bad' } }))
+    await answering(`bad-${kind}`, ({ data }: { data: { job: Job } }) => Promise.resolve({ report: { ...report, job: data.job.id } }))
+    const { reports } = await execute(`bad-${kind}`, { jobs })
+    expect(reports.map((one) => one.job).sort()).toEqual(jobs.map(({ id }) => id))
+  })
+
   test('two runs with the same work share its jobs; where one stops, the other goes on', async () => {
     let begin: () => void = () => undefined
     const begun = new Promise<void>((resolve) => (begin = resolve))

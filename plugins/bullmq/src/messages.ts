@@ -21,7 +21,7 @@ const progress = z.array(z.strictObject({ kind: z.enum(['map', 'samples', 'score
 
 const answer = z.union([
   z.strictObject({ report: z.strictObject({ job: jobId, model: text, rowsRun: z.number().check(z.gte(0)), units: z.strictObject({ kept: count, computed: count }) }) }),
-  z.strictObject({ failure: z.strictObject({ kind: z.enum(['stopped', 'user']), message: z.string().check(z.maxLength(100_000)) }) }),
+  z.strictObject({ failure: z.strictObject({ kind: z.enum(['stopped', 'user', 'fault']), message: z.string().check(z.maxLength(100_000)), worker: z.exactOptional(text) }) }),
 ])
 
 const stopping = z.array(z.string().check(z.maxLength(200)))
@@ -30,7 +30,7 @@ const stopping = z.array(z.string().check(z.maxLength(200)))
 export type Task = z.infer<typeof task>
 /** What a job has computed since the last time. */
 export type Done = z.infer<typeof progress>
-/** How a job ended: faults are errors of BullMQ, which tries such jobs again. */
+/** How a job ended, and on which worker where it failed. */
 export type Answer = z.infer<typeof answer>
 
 /** Each of them @throws UserError for what is not of its form. */

@@ -2,6 +2,7 @@ import { EventEmitter, on } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { hash, messageOf, UserError, type Job, type JobReport, type Log, type Work } from '@touchstone/core'
 import type { Queue } from 'bullmq'
+import { judgeFailures, type Failure } from './judge-failures.js'
 import { parseAnswer, parseDone, type Task } from './messages.js'
 import { idInQueue, prefix, stopChannel } from './names.js'
 import { keepOrder, putOrder } from './orders.js'
@@ -59,11 +60,17 @@ export async function* runJobs(jobs: readonly Job[], work: Work, signal: AbortSi
   const stopped = new Promise<never>((_, reject) => stop.addEventListener('abort', () => reject(new DOMException('stopped', 'AbortError')), { once: true }))
   stopped.catch(() => undefined)
   const keep = (): Promise<void> => keepOrder(redis, order.bytes)
-  const submit = async (ids: readonly string[]): Promise<void> => {
+  const submit = async (ids: readonly string[], later = 0): Promise<void> => {
     const hashed = await putOrder(redis, order.bytes)
     for (let from = 0; from < ids.length; from += handful) {
-      await queue.addBulk(ids.slice(from, from + handful).map((jobId) => ({ name: 'job', data: { order: hashed, job: writable(waiting.get(jobId)!) }, opts: { ...jobOptions, jobId } })))
+      await queue.addBulk(ids.slice(from, from + handful).map((jobId) => ({ name: 'job', data: { order: hashed, job: writable(waiting.get(jobId)!) }, opts: { ...jobOptions, jobId, delay: later } })))
     }
+  }
+  const judge = judgeFailures()
+  const tryAgain = async (id: string, failure: Failure): Promise<void> => {
+    judge(id, failure, await queue.getWorkersCount())
+    log.warn(`${failure.message}; the job goes to another worker`)
+    await submit([id], seconds)
   }
   void lookAfter(queue, connection, waiting, { submit, keep }, stop, log).catch((error: unknown) => {
     if (!stop.aborted) told.emit('error', error)
@@ -83,11 +90,11 @@ export async function* runJobs(jobs: readonly Job[], work: Work, signal: AbortSi
       if ('report' in answer) {
         waiting.delete(id)
         yield answer.report
-      } else if (answer.failure.kind === 'user') {
-        throw new UserError(answer.failure.message)
-      } else {
+      } else if (answer.failure.kind === 'stopped') {
         // Another run with the same work has stopped it; this one still wants it.
         await Promise.race([submit([id]), stopped])
+      } else {
+        await Promise.race([tryAgain(id, { ...answer.failure, kind: answer.failure.kind }), stopped])
       }
     }
   } finally {
@@ -98,10 +105,10 @@ export async function* runJobs(jobs: readonly Job[], work: Work, signal: AbortSi
 }
 
 /**
- * What fails by a fault is tried again, elsewhere perhaps. A job that has ended leaves nothing behind, so that it can be asked for again; where the
+ * What fails where no worker could say so, as by the death of its process, is tried again, elsewhere perhaps. A job that has ended leaves nothing behind, so that it can be asked for again; where the
  * news of it is lost, it is.
  */
-const jobOptions = { attempts: 3, backoff: { type: 'fixed', delay: seconds }, removeOnComplete: true, removeOnFail: true }
+export const jobOptions = { attempts: 3, backoff: { type: 'fixed' as const, delay: seconds }, removeOnComplete: true, removeOnFail: true }
 
 function writable({ id, model, examples }: Job): Task['job'] {
   return { id, model, examples: examples.map(({ index, id, target }) => ({ index, id, target })) }

@@ -4,8 +4,11 @@ import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { messageOf } from '@touchstone/core'
+import { hash, messageOf, type Job } from '@touchstone/core'
+import { Queue } from 'bullmq'
 import { Redis } from 'ioredis'
+import { idInQueue, prefix } from './names.js'
+import { jobOptions } from './run-jobs.js'
 
 /** Whether this machine can start a Redis. */
 export const hasRedis = spawnSync('redis-server', ['--version']).status === 0
@@ -58,4 +61,26 @@ function freePort(): Promise<number> {
       server.close(() => resolve(port))
     })
   })
+}
+
+/** Bytes that Redis takes for a job of so many examples that waits, the mean of many. */
+export async function waitingJobBytes({ port }: RedisServer, examples: number): Promise<number> {
+  const jobs = 10_000
+  const redis = new Redis(port, '127.0.0.1', { maxRetriesPerRequest: null })
+  const queue = new Queue('measured', { connection: redis, prefix })
+  const used = async () => Number(/used_memory:(\d+)/.exec(await redis.info('memory'))![1])
+  await queue.waitUntilReady()
+  const before = await used()
+  for (let from = 0; from < jobs; from += 500) {
+    await queue.addBulk(
+      Array.from({ length: 500 }, (_, index) => {
+        const job: Job = { id: hash(String(from + index)).slice(0, 40), model: 'well', examples: Array.from({ length: examples }, (_, example) => ({ index: from + index + example, id: `test/${from + index + example}`, target: 1 })) }
+        return { name: 'job', data: { order: hash('order'), job }, opts: { ...jobOptions, jobId: idInQueue(hash('order'), job) } }
+      }),
+    )
+  }
+  const after = await used()
+  await queue.close()
+  redis.disconnect()
+  return (after - before) / jobs
 }

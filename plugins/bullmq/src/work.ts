@@ -5,7 +5,7 @@ import type { Job as QueueJob } from 'bullmq'
 import { parseStopping, parseTask, type Answer, type Task } from './messages.js'
 import { prefix, stopChannel } from './names.js'
 import { reportProgress } from './report-progress.js'
-import { connect } from './redis.js'
+import { connect, redacted } from './redis.js'
 import { openWorkshops } from './workshops.js'
 
 const seconds = 1000
@@ -18,6 +18,10 @@ const stalledInterval = 5 * seconds
 
 /** How many workers may die over a job before it is given up. */
 const maxStalledCount = 3
+
+/** How long a worker rests that has failed. */
+const shortestRest = seconds
+const longestRest = 60 * seconds
 
 /** How long the end of the jobs that run may take, beyond what their threads are given. */
 const grace = 10 * seconds
@@ -42,6 +46,15 @@ export async function work({ redis: url, queue, threads }: Settings, log: Log, s
   await using workshops = openWorkshops(redis, threads, log)
   const name = `${hostname()}-${process.pid}`
   const running = new Map<string, AbortController>()
+  /** Failures since the last success. */
+  let failures = 0
+  let resting: NodeJS.Timeout | undefined
+  /** Whoever fails lets others go first, longer each time: a bad worker would take all jobs, as it is the fastest. */
+  const rest = (): void => {
+    clearTimeout(resting)
+    void worker.pause(true)
+    resting = setTimeout(() => void worker.resume(), Math.min(shortestRest * 2 ** failures++, longestRest))
+  }
 
   const perform = async (queued: QueueJob<unknown, Answer>, token: string | undefined): Promise<Answer> => {
     const stop = new AbortController()
@@ -54,6 +67,7 @@ export async function work({ redis: url, queue, threads }: Settings, log: Log, s
       const { job, order } = task
       const report = await workshops.run(order, job, AbortSignal.any([stop.signal, signal]), progress.add).finally(progress.end)
       log.info(`${labelOf(task)}: ${report.units.computed} computed, ${report.units.kept} were there, ${((performance.now() - from) / seconds).toFixed(1)} s`)
+      failures = 0
       return { report }
     } catch (error) {
       if (signal.aborted) {
@@ -66,8 +80,8 @@ export async function work({ redis: url, queue, threads }: Settings, log: Log, s
         return { failure: { kind: 'stopped', message: 'stopped' } }
       }
       log.warn(`${what}: ${messageOf(error)}`)
-      if (isUserError(error)) return { failure: { kind: 'user', message: `${error.message} (on worker ${name})` } }
-      throw error
+      rest()
+      return { failure: { kind: isUserError(error) ? 'user' : 'fault', message: redacted(`${messageOf(error)} (on worker ${name})`), worker: name } }
     } finally {
       running.delete(queued.id!)
     }
@@ -93,6 +107,7 @@ export async function work({ redis: url, queue, threads }: Settings, log: Log, s
     await new Promise<void>((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true })))
     log.info(running.size > 0 ? `worker ${name}: stopping, ${running.size} running jobs go back to the queue` : `worker ${name}: stopped`)
   } finally {
+    clearTimeout(resting)
     await Promise.race([worker.close(), delay(grace)])
     listener.disconnect()
   }

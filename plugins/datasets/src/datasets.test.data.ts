@@ -14,10 +14,14 @@ export const bytesOf = (base64: string): Uint8Array => Uint8Array.from(Buffer.fr
 /** A file of the fixture. */
 export const picture = (name: keyof typeof fixture.pictures): Uint8Array => bytesOf(fixture.pictures[name].file)
 
+/** Told here rather than by a test that runs, which Vitest takes no hooks from. */
+const folders: string[] = []
+afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))))
+
 /** A new folder with these files; it goes with the test file. */
 export async function folderWith(files: Readonly<Record<string, Uint8Array | string>>): Promise<string> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'touchstone-datasets-')))
-  afterAll(() => rm(folder, { recursive: true, force: true }))
+  folders.push(folder)
   for (const [name, content] of Object.entries(files)) {
     await mkdir(dirname(join(folder, name)), { recursive: true })
     await writeFile(join(folder, name), content)

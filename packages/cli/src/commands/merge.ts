@@ -3,12 +3,12 @@ import { relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { UserError } from '@touchstone/core'
 import { Store } from '@touchstone/evaluation'
-import { folderStorage, openEvaluationFile, prepareRunFolder, writeRun } from '@touchstone/evaluation/node'
+import { folderStorage, openEvaluationFile, prepareRunFolder } from '@touchstone/evaluation/node'
 import { Command } from 'commander'
 import { consoleLog } from '../log.js'
 import { storeFolder } from '../store-folder.js'
-import { summaryTable } from '../summary-table.js'
-import { writeReport } from '../write-report.js'
+import { summaryText } from '../summary-table.js'
+import { writeRunAndReport } from '../write-report.js'
 
 interface MergeFlags {
   readonly out: string
@@ -35,6 +35,7 @@ export function mergeCommand(signal: AbortSignal): Command {
       }
       const folder = resolve(out)
       const discardFolder = await prepareRunFolder(folder)
+      let report: string
       try {
         await using evaluation = await openEvaluationFile(config, { signal, log: consoleLog, defaults: { store: { use: 'folder', options: { path: resolve(store) } } } })
         const left = evaluation.plan.units.reduce((sum, { units, kept }) => sum + units - kept, 0)
@@ -43,13 +44,13 @@ export function mergeCommand(signal: AbortSignal): Command {
           throw new UserError(`merge: ${left} of ${all} maps and scores are missing: run the shards that are not done, name their stores, or compute the rest here by touchstone run ${config}`)
         }
         const finished = await evaluation.run()
-        await writeRun(folder, finished)
-        console.log(`\n${summaryTable(finished.results)}\n`)
+        report = await writeRunAndReport(folder, finished)
+        console.log(`\n${summaryText(finished.overview)}\n`)
       } catch (error) {
         await discardFolder()
         throw error
       }
       console.log(`results in ${relative(process.cwd(), folder) || '.'}`)
-      console.log(`report: ${pathToFileURL(await writeReport(folder)).href}`)
+      console.log(`report: ${pathToFileURL(report).href}`)
     })
 }

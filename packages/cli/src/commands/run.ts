@@ -1,14 +1,14 @@
 import { join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { openEvaluationFile, prepareRunFolder, resultsJson, writeRun } from '@touchstone/evaluation/node'
+import { openEvaluationFile, prepareRunFolder, resultsPieces } from '@touchstone/evaluation/node'
 import { BudgetSpent, type FinishedEvaluation } from '@touchstone/evaluation'
 import { Command } from 'commander'
 import { addEvaluationOptions, evaluationSettings, type EvaluationFlags } from '../evaluation-options.js'
 import { consoleLog } from '../log.js'
 import { openRunLog } from '../run-log.js'
-import { summaryTable } from '../summary-table.js'
+import { summaryText } from '../summary-table.js'
 import { runDisplay } from '../run-display.js'
-import { writeReport } from '../write-report.js'
+import { writeRunAndReport } from '../write-report.js'
 
 interface RunFlags extends EvaluationFlags {
   readonly out: string
@@ -45,8 +45,8 @@ export function runCommand(signal: AbortSignal): Command {
         return
       }
       finished = await evaluation.run()
-      await writeRun(folder, finished)
-      report = await writeReport(folder)
+      report = await writeRunAndReport(folder, finished)
+      if (flags.json) for await (const piece of resultsPieces({ ...finished.overview, rows: finished.rows(), diagnostics: finished.diagnostics() })) process.stdout.write(piece)
       display.finished({ out: folder, seconds: finished.run.seconds, units: finished.run.units })
     } catch (error) {
       display.failed(error)
@@ -56,9 +56,8 @@ export function runCommand(signal: AbortSignal): Command {
     } finally {
       display.end()
     }
-    if (flags.json) process.stdout.write(resultsJson(finished.results))
     if (flags.json || flags.quiet || flags.jsonEvents) return
-    console.log(`\n${summaryTable(finished.results)}\n`)
+    console.log(`\n${summaryText(finished.overview)}\n`)
     console.log(`${secondsAndUnits(finished)}; results in ${relative(process.cwd(), folder) || '.'}`)
     console.log(`report: ${pathToFileURL(report).href}`)
   })

@@ -8,8 +8,8 @@ import { fillByVectors } from './vector.js'
  * The subject is an example's id; its neighbours inherit it, so that a randomised method uses the same noise for both.
  */
 export interface Randomness {
-  /** `count` numbers in the open interval (0, 1), multiples of 2^-32 plus 2^-33. */
-  readonly uniforms: (purpose: string, draw: number, count: number) => Float64Array
+  /** `count` numbers in the open interval (0, 1), multiples of 2^-32 plus 2^-33; in `into`, where many are drawn one after the other, which has as many places. */
+  readonly uniforms: (purpose: string, draw: number, count: number, into?: Float64Array) => Float64Array
   /** `count` standard normal numbers. */
   readonly normals: (purpose: string, draw: number, count: number) => Float64Array
 }
@@ -30,14 +30,13 @@ export function createRandomness(seed: number, subject: string): Randomness {
     return key
   }
 
-  const numbers = (kind: keyof Randomness, purpose: string, draw: number, count: number): Float64Array => {
+  const numbers = (kind: keyof Randomness, purpose: string, draw: number, count: number, values: Float64Array = new Float64Array(count)): Float64Array => {
     const key = keyOf(purpose)
-    const values = new Float64Array(count)
     if (!fillByVectors(values, kind, key, draw)) fillOneByOne(values, kind, key, draw)
     return values
   }
 
-  return { uniforms: (purpose, draw, count) => numbers('uniforms', purpose, draw, count), normals: (purpose, draw, count) => numbers('normals', purpose, draw, count) }
+  return { uniforms: (purpose, draw, count, into) => numbers('uniforms', purpose, draw, count, into), normals: (purpose, draw, count) => numbers('normals', purpose, draw, count) }
 }
 
 /** What the vector kernels do, for where there are none. */

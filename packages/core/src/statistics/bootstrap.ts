@@ -36,8 +36,9 @@ export function resampledMeans(samples: readonly ArrayLike<number>[], randomness
     // One type of array, so that the loop over it is compiled for that type.
     const alike = [...samples.entries()].flatMap(([which, values]) => (values.length === n ? [[which, Float64Array.from(values)] as const] : []))
     const places = new Uint32Array(n)
+    const uniforms = new Float64Array(n)
     for (let draw = 0; draw < resamples; draw++) {
-      const uniforms = randomness.uniforms('bootstrap', draw, n)
+      randomness.uniforms('bootstrap', draw, n, uniforms)
       for (let index = 0; index < n; index++) places[index] = Math.floor(uniforms[index]! * n)
       for (const [which, values] of alike) means[which]![draw] = meanAt(values, places)
     }

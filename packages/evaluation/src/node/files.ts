@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { messageOf, UserError } from '@touchstone/core'
 
@@ -7,6 +7,11 @@ import { messageOf, UserError } from '@touchstone/core'
 export interface PendingFile {
   readonly place: () => Promise<void>
   readonly discard: () => Promise<void>
+}
+
+/** A file that is being written beside its place. */
+export interface OpenFile extends PendingFile {
+  readonly write: (piece: string | Uint8Array) => Promise<void>
 }
 
 /**
@@ -24,22 +29,77 @@ let written = 0
 
 /** @throws UserError where it cannot be written. */
 export async function writeBeside(file: string, content: FileContent): Promise<PendingFile> {
+  const beside = await openBeside(file)
+  try {
+    if (typeof content === 'string' || content instanceof Uint8Array) await beside.write(content)
+    else for await (const piece of content) await beside.write(piece)
+    return beside
+  } catch (error) {
+    await beside.discard()
+    // What the pieces come from may fail as well.
+    throw isFileFault(error) ? unwritable(file, error) : error
+  }
+}
+
+/** Small pieces are gathered until they are so many bytes. */
+const pieceSize = 64 * 1024
+
+/** Opens a file that is put in its place when it is whole. @throws UserError, as all of its methods do, where it cannot be written. */
+export async function openBeside(file: string): Promise<OpenFile> {
   const beside = `${file}.${process.pid}-${written++}.part`
-  const discard = (): Promise<void> => rm(beside, { force: true }).catch(() => undefined)
-  const attempt = async (work: () => Promise<void>): Promise<void> => {
+  const attempt = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
-      await work()
+      return await work()
     } catch (error) {
-      await discard()
-      // What the pieces come from may fail as well.
-      throw isFileFault(error) ? new UserError(`cannot write ${file}: ${fileFault(error)}`) : error
+      throw isFileFault(error) ? unwritable(file, error) : error
     }
   }
-  await attempt(async () => {
+  let handle: FileHandle | undefined
+  const discard = async (): Promise<void> => {
+    await close().catch(() => undefined)
+    await rm(beside, { force: true }).catch(() => undefined)
+  }
+  let gathered: Uint8Array[] = []
+  let size = 0
+  const flush = async (): Promise<void> => {
+    const bytes = gathered.length === 1 ? gathered[0]! : Buffer.concat(gathered)
+    gathered = []
+    size = 0
+    if (bytes.length > 0) await handle!.writeFile(bytes)
+  }
+  const close = async (): Promise<void> => {
+    const open = handle
+    handle = undefined
+    await open?.close()
+  }
+  handle = await attempt(async () => {
     await makeFolder(dirname(file))
-    await writeFile(beside, content)
+    return open(beside, 'w')
   })
-  return { place: () => attempt(() => rename(beside, file)), discard }
+  return {
+    write: async (piece) => {
+      const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece
+      gathered.push(bytes)
+      size += bytes.length
+      if (size >= pieceSize) await attempt(flush)
+    },
+    place: () =>
+      attempt(async () => {
+        try {
+          if (handle) await flush()
+          await close()
+          await rename(beside, file)
+        } catch (error) {
+          await discard()
+          throw error
+        }
+      }),
+    discard,
+  }
+}
+
+function unwritable(file: string, error: unknown): UserError {
+  return new UserError(`cannot write ${file}: ${fileFault(error)}`)
 }
 
 /**

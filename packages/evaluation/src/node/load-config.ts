@@ -2,7 +2,6 @@ import { readFile, stat } from 'node:fs/promises'
 import { dirname, extname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { messageOf, UserError } from '@touchstone/core'
-import { createJiti } from 'jiti'
 import type { EvaluationConfig } from '../config.js'
 
 /** A config file and what it exports, not yet checked. */
@@ -48,6 +47,7 @@ function isEmptyModule(exported: object): boolean {
 
 async function runCode(file: string, path: string): Promise<unknown> {
   try {
+    const { createJiti } = await import('jiti')
     // jiti gives a config the same instances of packages as everybody else, and reads TypeScript on any Node.
     // A config may lie outside of any package, so `defineEvaluation` is always found.
     const jiti = createJiti(import.meta.url, { fsCache: false, alias: { '@touchstone/evaluation': fileURLToPath(new URL('../index.js', import.meta.url)) } })

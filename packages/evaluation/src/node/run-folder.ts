@@ -1,12 +1,14 @@
+import { createHash, type Hash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, isRecord, messageOf, UserError, type Rows } from '@touchstone/core'
-import { rowsCsv, summaryCsv } from '../csv.js'
+import { rowsCsvHeader, rowsCsvLines, summaryCsv } from '../csv.js'
 import { decodeNpy, littleEndian, npyHeader } from '../npy.js'
 import type { FinishedEvaluation } from '../open-evaluation.js'
-import type { Results, RunRecord } from '../results.js'
-import { fileFault, makeFolder, writeBeside, type PendingFile } from './files.js'
-import { rowsParquet, summaryParquet } from './parquet.js'
+import type { ResultRow, Results, RunRecord } from '../results.js'
+import { rowColumns } from '../table-columns.js'
+import { fileFault, makeFolder, openBeside, writeBeside, type OpenFile, type PendingFile } from './files.js'
 
 /** What a run's folder holds: enough for a report. What is missing is undefined. */
 export interface RunFolder {
@@ -41,50 +43,94 @@ export async function prepareRunFolder(folder: string): Promise<() => Promise<vo
 /**
  * Writes results.json, run.json, rows and summary as .csv and .parquet, inputs.npy and the maps as maps/<model>/<attributer>.npy. All of them are written beside
  * their places first and renamed when the last one is whole, so a run that is there stays whole until it is replaced; maps of methods that are
- * no longer part of it go.
+ * no longer part of it go. Tables stay where they were made from the same results by the same code.
  *
+ * @param code what determines what is made from results: tables here, a report perhaps by the caller. Unless told, nothing is taken for the same.
+ * @returns whether the results are those that were there, and `code` as well.
  * @throws UserError where the disk is full or the folder cannot be written to.
  */
-export async function writeRun(folder: string, { results, run, input, map }: FinishedEvaluation): Promise<void> {
-  const shape = results.dataset.inputShape
-  const maps = Object.keys(results.models).flatMap((model) => Object.keys(results.config.attributers).map((attributer) => ({ model, attributer, file: mapsFile(folder, model, attributer) })))
+export async function writeRun(folder: string, { overview, parts, rows, diagnostics, run, input, map }: FinishedEvaluation, code?: string): Promise<boolean> {
+  const shape = overview.dataset.inputShape
+  const maps = Object.keys(overview.models).flatMap((model) => Object.keys(overview.config.attributers).map((attributer) => ({ model, attributer, file: mapsFile(folder, model, attributer) })))
+  const before = await readJson<RunRecord>(join(folder, 'run.json')).catch(() => undefined)
+  const sum = createHash('sha256')
   const pending: PendingFile[] = []
+  const open = async (name: string): Promise<OpenFile> => {
+    const file = await openBeside(join(folder, name))
+    pending.push(file)
+    return file
+  }
   try {
-    pending.push(await writeBeside(join(folder, 'inputs.npy'), npyPieces(shape, results.examples.length, input)))
+    pending.push(await writeBeside(join(folder, 'inputs.npy'), summed(sum, npyPieces(shape, overview.examples.length, input))))
     for (const { model, attributer, file } of maps) {
-      const count = results.predictions.filter((prediction) => prediction.model === model).length
-      pending.push(await writeBeside(file, npyPieces(shape, count, (index) => map(model, attributer, index))))
+      const count = overview.predictions.filter((prediction) => prediction.model === model).length
+      pending.push(await writeBeside(file, summed(sum, npyPieces(shape, count, (index) => map(model, attributer, index)))))
     }
-    pending.push(await writeBeside(join(folder, 'rows.csv'), rowsCsv(results.rows)))
-    pending.push(await writeBeside(join(folder, 'rows.parquet'), rowsParquet(results.rows)))
-    pending.push(await writeBeside(join(folder, 'summary.csv'), summaryCsv(results.summary)))
-    pending.push(await writeBeside(join(folder, 'summary.parquet'), summaryParquet(results.summary)))
-    pending.push(await writeBeside(join(folder, 'run.json'), `${JSON.stringify(run, null, 2)}\n`))
-    pending.push(await writeBeside(join(folder, 'results.json'), resultsPieces(results)))
+    const results = await open('results.json')
+    for await (const piece of summed(sum, resultsPieces({ ...overview, rows: rows(), diagnostics: diagnostics() }))) await results.write(piece)
+    const made = code === undefined ? undefined : { results: sum.digest('hex'), code }
+    const isSame = made !== undefined && before?.made?.results === made.results && before.made.code === code
+    if (!isSame || !tables.every((name) => existsSync(join(folder, name)))) {
+      const { parquetPieces, rowsPerGroup, summaryParquet } = await import('./parquet.js')
+      const [csv, parquet] = [await open('rows.csv'), await open('rows.parquet')]
+      const groups = parquetPieces(rowColumns([], parts))
+      await csv.write(rowsCsvHeader(parts))
+      for await (const group of inGroups(rows(), rowsPerGroup)) {
+        await csv.write(rowsCsvLines(group, parts))
+        await parquet.write(groups.add(rowColumns(group, parts)))
+      }
+      await parquet.write(groups.end())
+      pending.push(await writeBeside(join(folder, 'summary.csv'), summaryCsv(overview.summary)))
+      pending.push(await writeBeside(join(folder, 'summary.parquet'), summaryParquet(overview.summary)))
+    }
+    pending.push(await writeBeside(join(folder, 'run.json'), `${JSON.stringify({ ...run, ...(made && { made }) }, null, 2)}\n`))
     for (const file of pending) await file.place()
+    const current = new Set(maps.map(({ file }) => file))
+    for (const file of await readdir(join(folder, 'maps'), { recursive: true })) {
+      const path = join(folder, 'maps', file)
+      if (path.endsWith('.npy') && !current.has(path)) await rm(path)
+    }
+    return isSame
   } catch (error) {
     for (const file of pending) await file.discard()
     throw error
   }
-  const current = new Set(maps.map(({ file }) => file))
-  for (const file of await readdir(join(folder, 'maps'), { recursive: true })) {
-    const path = join(folder, 'maps', file)
-    if (path.endsWith('.npy') && !current.has(path)) await rm(path)
+}
+
+const tables = ['rows.csv', 'rows.parquet', 'summary.csv', 'summary.parquet']
+
+/** The same pieces, of which a sum is taken on their way. */
+async function* summed<Piece extends string | Uint8Array>(sum: Hash, pieces: AsyncIterable<Piece>): AsyncGenerator<Piece> {
+  for await (const piece of pieces) {
+    sum.update(piece)
+    yield piece
   }
 }
 
-/** results.json: one row to a line, so that two runs can be compared by `diff`. */
-export function resultsJson(results: Results): string {
-  return [...resultsPieces(results)].join('')
+async function* inGroups(rows: AsyncIterable<ResultRow>, size: number): AsyncGenerator<readonly ResultRow[]> {
+  let group: ResultRow[] = []
+  for await (const row of rows) {
+    if (group.push(row) < size) continue
+    yield group
+    group = []
+  }
+  if (group.length > 0) yield group
 }
 
-/** The same piece by piece: a text of all rows may be too long. */
-function* resultsPieces({ rows, summary, comparisons, ranks, agreement, diagnostics, diagnosticSummary, ...rest }: Results): Generator<string> {
+/** Results, of which lists may come one by one. */
+type ResultsSource = Omit<Results, 'rows' | 'diagnostics'> & { readonly rows: AsyncIterable<ResultRow> | readonly ResultRow[]; readonly diagnostics: Iterable<Results['diagnostics'][number]> }
+
+/** results.json, piece by piece: a text of all rows may be too long. One row stands on one line, so that two runs can be compared by `diff`. */
+export async function* resultsPieces({ rows, summary, comparisons, ranks, agreement, diagnostics, diagnosticSummary, ...rest }: ResultsSource): AsyncGenerator<string> {
   yield JSON.stringify(rest, null, 2).replace(/\n}$/, '')
   for (const [key, items] of Object.entries({ rows, summary, comparisons, ranks, agreement, diagnostics, diagnosticSummary })) {
     yield `,\n  "${key}": [`
-    for (const [index, item] of items.entries()) yield `${index === 0 ? '' : ','}\n    ${JSON.stringify(item)}`
-    yield items.length > 0 ? '\n  ]' : ']'
+    let isFirst = true
+    for await (const item of items) {
+      yield `${isFirst ? '' : ','}\n    ${JSON.stringify(item)}`
+      isFirst = false
+    }
+    yield isFirst ? ']' : '\n  ]'
   }
   yield '\n}\n'
 }
@@ -110,7 +156,10 @@ export async function readRun(folder: string, first = Infinity): Promise<RunFold
     }
     maps.set(model, byAttributer)
   }
-  return { results, run: await readJson<RunRecord>(join(folder, 'run.json')), inputs: await readRows(join(folder, 'inputs.npy'), first), maps }
+  // What the folder was made from says nothing of the run.
+  const record = await readJson<RunRecord>(join(folder, 'run.json'))
+  const run = record && (Object.fromEntries(Object.entries(record).filter(([key]) => key !== 'made')) as unknown as RunRecord)
+  return { results, run, inputs: await readRows(join(folder, 'inputs.npy'), first), maps }
 }
 
 /** What runs of earlier versions lack. */

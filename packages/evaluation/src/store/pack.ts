@@ -67,12 +67,27 @@ export async function readIndex(name: string, read: (from: number, to: number) =
   const end = headLength + length
   const index = (end <= first.length ? first : await read(0, end))?.subarray(headLength, end)
   if (index?.length !== length || (await digestHex(index)) !== name) return undefined
+  const entries = parseIndex(new TextDecoder().decode(index))
   let offset = end
-  return (JSON.parse(new TextDecoder().decode(index)) as readonly [string, string, number][]).map(([kind, key, size]) => {
+  return entries?.map(([kind, key, size]) => {
     const place = { kind, key, offset, length: sumLength + size }
     offset += place.length
     return place
   })
+}
+
+/** Whoever can write to a store can give an index its right name: it is checked before it is believed. */
+function parseIndex(text: string): readonly (readonly [kind: string, key: string, size: number])[] | undefined {
+  try {
+    const entries = JSON.parse(text) as unknown
+    return Array.isArray(entries) && entries.every(isIndexEntry) ? entries : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isIndexEntry(entry: unknown): entry is readonly [string, string, number] {
+  return Array.isArray(entry) && entry.length === 3 && typeof entry[0] === 'string' && typeof entry[1] === 'string' && Number.isSafeInteger(entry[2]) && (entry[2] as number) >= 0
 }
 
 /** The bytes of an entry from what lies at its place; undefined where they are damaged. */

@@ -1,4 +1,4 @@
-import type { Storage } from '@touchstone/core'
+import { digestHex, type Storage } from '@touchstone/core'
 import { describeStorage } from '@touchstone/testkit'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -143,4 +143,57 @@ test('a storage that cannot be written to is told when it is flushed, and tried 
   full = false
   await store.flush()
   expect(await (await Store.open(storage)).get('a')).toBe(1)
+})
+
+test('a pack that is damaged at its start is told of once: the next that is written has it set aside, and prune takes it away', async () => {
+  const storage = memoryStorage()
+  await filled(storage)
+  const { name } = (await storage.list())[0]!
+  await storage.write(name, Uint8Array.of(1, 2, 3))
+  const told = async (work: (store: Store) => Promise<void>): Promise<number> => {
+    let warnings = 0
+    await work(await Store.open(storage, () => warnings++))
+    return warnings
+  }
+  // Who only reads changes nothing.
+  expect(await told(async (store) => expect(await store.get('key1')).toBeUndefined())).toBe(1)
+  expect(await told(async (store) => {
+    store.put('score', 'another', 1)
+    await store.flush()
+  })).toBe(1)
+  expect(await told(async (store) => expect(await store.get('another')).toBe(1))).toBe(0)
+  expect(await storage.read(`${name}.damaged`)).toEqual(Uint8Array.of(1, 2, 3))
+  await (await Store.open(storage)).prune({ olderThan: Infinity })
+  expect(await storage.list()).toEqual([])
+})
+
+test.each([
+  ['no list', '{}'],
+  ['no JSON', '[['],
+  ['a size that is no size', '[["map","a",-8]]'],
+  ['more than any memory holds', '[["map","a",1e300]]'],
+  ['an object for a key', '[["map",{},8]]'],
+])('a pack whose index is %s, though its name is right, counts as damaged', async (_name, text) => {
+  const storage = memoryStorage()
+  const index = new TextEncoder().encode(text)
+  const pack = new Uint8Array(12 + index.length)
+  pack.set(new TextEncoder().encode('TSPACK1\n'))
+  new DataView(pack.buffer).setUint32(8, index.length, true)
+  pack.set(index, 12)
+  const name = await digestHex(index)
+  await storage.write(name, pack)
+  const warnings: string[] = []
+  expect((await (await Store.open(storage, (message) => warnings.push(message))).verify()).damagedPacks).toEqual([name])
+  expect(warnings).toEqual([`store: ${name} is damaged at its start: what it holds is computed again`])
+})
+
+test('an entry that says to be larger than its file is damaged, and takes no memory', async () => {
+  const storage = memoryStorage()
+  const index = new TextEncoder().encode('[["map","a",9007199254740000]]')
+  const pack = new Uint8Array(12 + index.length)
+  pack.set(new TextEncoder().encode('TSPACK1\n'))
+  new DataView(pack.buffer).setUint32(8, index.length, true)
+  pack.set(index, 12)
+  await storage.write(await digestHex(index), pack)
+  expect(await (await Store.open(storage)).get('a')).toBeUndefined()
 })

@@ -1,6 +1,7 @@
 import { type Log, type Storage } from '@touchstone/core'
 import { decode, encode } from './codec.js'
 import { checkEntry, encodePack, readIndex, type Entry, type Place } from './pack.js'
+import { PackIndex, type Location } from './pack-index.js'
 
 /** Keys that start so belong to things that no other process would find the same: they stay in memory. */
 export const sessionPrefix = 'session:'
@@ -17,6 +18,9 @@ const fullPack = 64 * 1024 * 1024
 /** Packs up to so many bytes are read whole, and the last of them are remembered: what was written together is mostly read together. */
 const smallPack = 1024 * 1024
 const remembered = 8
+
+/** What follows the name of a pack that was set aside. */
+const aside = '.damaged'
 
 /** What a store holds, by kind. */
 export interface StoreContent {
@@ -35,10 +39,6 @@ export interface Verification {
   readonly damagedEntries: readonly { readonly kind: string; readonly key: string; readonly pack: string }[]
 }
 
-interface Location extends Omit<Place, 'key'> {
-  readonly pack: string
-}
-
 /**
  * What evaluations computed, by the hash of all that determines it: same key, same bytes. Entries are written within a moment, those that become ready in the
  * same moment together. What is read is checked against its checksum; what is damaged counts as absent.
@@ -46,7 +46,7 @@ interface Location extends Omit<Place, 'key'> {
 export class Store {
   readonly #storage: Storage
   readonly #warn: Log['warn']
-  readonly #index = new Map<string, Location>()
+  readonly #index = new PackIndex()
   /** Sizes by name. */
   readonly #packs = new Map<string, number>()
   readonly #recent = new Map<string, Promise<Uint8Array | undefined>>()
@@ -54,6 +54,8 @@ export class Store {
   /** Entries on their way, by key. */
   readonly #pending = new Map<string, Entry>()
   readonly #salvaging = new Map<string, Promise<void>>()
+  /** Packs of which nothing can be used, until they are set aside. */
+  readonly #damaged = new Set<string>()
   #writing: Promise<void> | undefined
   /** Ends the wait for more. */
   #hurry = (): void => undefined
@@ -79,8 +81,9 @@ export class Store {
     await inParallel(fresh, readers, async ({ name, size }) => {
       const places = await this.#places(name)
       this.#packs.set(name, size)
-      if (places === undefined) this.#warn(`store: ${name} is damaged at its start: what it holds is computed again`)
-      else this.#add(name, places)
+      if (places !== undefined) return this.#add(name, places)
+      this.#damaged.add(name)
+      this.#warn(`store: ${name} is damaged at its start: what it holds is computed again`)
     })
   }
 
@@ -139,7 +142,7 @@ export class Store {
   async content(): Promise<StoreContent> {
     const items = (await this.#storage.list()).filter(({ name }) => isPack(name))
     const kinds: Record<string, { entries: number; bytes: number }> = {}
-    for (const { kind, length } of this.#index.values()) {
+    for (const { kind, length } of this.#index) {
       const sum = (kinds[kind] ??= { entries: 0, bytes: 0 })
       sum.entries++
       sum.bytes += length
@@ -172,7 +175,7 @@ export class Store {
 
   /** Removes packs written before `olderThan`, and the oldest until at most `maxBytes` are left. @returns how many went, and their bytes. */
   async prune({ olderThan = -Infinity, maxBytes = Infinity }: { readonly olderThan?: number; readonly maxBytes?: number }): Promise<{ readonly packs: number; readonly bytes: number }> {
-    const oldestFirst = (await this.#storage.list()).filter(({ name }) => isPack(name)).toSorted((a, b) => a.writtenAt - b.writtenAt)
+    const oldestFirst = (await this.#storage.list()).filter(({ name }) => isPack(name.replace(aside, ''))).toSorted((a, b) => a.writtenAt - b.writtenAt)
     let left = oldestFirst.reduce((sum, { size }) => sum + size, 0)
     const removed = { packs: 0, bytes: 0 }
     const gone = new Set<string>()
@@ -222,6 +225,7 @@ export class Store {
         this.#packs.set(name, bytes.length)
         this.#add(name, places)
         for (const { key } of entries) this.#pending.delete(key)
+        await this.#setAside()
       }
     } finally {
       this.#writing = undefined
@@ -236,6 +240,16 @@ export class Store {
         resolve()
       }
     })
+  }
+
+  /** Gives packs of which nothing can be used another name, so that they are told of once; they stay for whoever wants to look, until the store is pruned. */
+  async #setAside(): Promise<void> {
+    for (const name of this.#damaged) {
+      this.#damaged.delete(name)
+      const bytes = await this.#storage.read(name)
+      if (bytes) await this.#storage.write(`${name}${aside}`, bytes)
+      await this.#storage.remove(name)
+    }
   }
 
   /** Writes the sound entries of a damaged pack anew and removes it. */
@@ -276,7 +290,7 @@ export class Store {
       this.#packs.delete(pack)
       this.#recent.delete(pack)
     }
-    for (const [key, place] of this.#index) if (packs.has(place.pack)) this.#index.delete(key)
+    this.#index.deletePacks(packs)
   }
 }
 

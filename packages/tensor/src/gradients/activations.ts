@@ -1,4 +1,4 @@
-import { cast, engine, mul, scalar, step, sub } from '@tensorflow/tfjs-core'
+import { cast, engine, mul, scalar, step, sub } from '#tfjs/core'
 import type { GradConfig, Tensor } from '@tensorflow/tfjs-core'
 
 /**

@@ -1,6 +1,6 @@
 import {
   cast, equal, grad, greater, greaterEqual, less, lessEqual, logicalAnd, logicalNot, logicalOr, logicalXor, mul, notEqual, scalar, sum, tensor1d, where,
-} from '@tensorflow/tfjs-core'
+} from '#tfjs/core'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { openEngine } from '../index.js'

@@ -1,4 +1,4 @@
-import { zeros } from '@tensorflow/tfjs-core'
+import { zeros } from '#tfjs/core'
 import type { GradConfig } from '@tensorflow/tfjs-core'
 
 /**

@@ -1,4 +1,4 @@
-import { conv2d, depthwiseConv2d, engine } from '@tensorflow/tfjs-core'
+import { conv2d, depthwiseConv2d, engine } from '#tfjs/core'
 import type { GradConfig, NamedAttrMap, Tensor, Tensor4D } from '@tensorflow/tfjs-core'
 import type { ConvolutionAttrs } from '../kernels/convolution.js'
 

@@ -1,4 +1,4 @@
-import { batchNorm, mul, sum, tidy } from '@tensorflow/tfjs-core'
+import { batchNorm, mul, sum, tidy } from '#tfjs/core'
 import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { layers, openEngine } from '../index.js'

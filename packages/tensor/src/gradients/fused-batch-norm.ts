@@ -1,4 +1,4 @@
-import { add, broadcast_util, mul, neg, reshape, rsqrt, scalar, sub, sum } from '@tensorflow/tfjs-core'
+import { add, broadcast_util, mul, neg, reshape, rsqrt, scalar, sub, sum } from '#tfjs/core'
 import type { GradConfig, Tensor } from '@tensorflow/tfjs-core'
 
 /**

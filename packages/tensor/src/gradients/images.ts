@@ -1,4 +1,4 @@
-import { add, div, engine, image, matMul, mul, pow, reshape, scalar, square, sub, tensor2d, transpose, zeros } from '@tensorflow/tfjs-core'
+import { add, div, engine, image, matMul, mul, pow, reshape, scalar, square, sub, tensor2d, transpose, zeros } from '#tfjs/core'
 import type { GradConfig, Tensor, Tensor4D } from '@tensorflow/tfjs-core'
 
 /** Gradients of what is done to whole images: those of resizing once more, and some that tfjs has not at all. */

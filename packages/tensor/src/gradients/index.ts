@@ -1,4 +1,4 @@
-import { getGradient, registerGradient, unregisterGradient } from '@tensorflow/tfjs-core'
+import { getGradient, registerGradient, unregisterGradient } from '#tfjs/core'
 import type { GradConfig } from '@tensorflow/tfjs-core'
 import { activations } from './activations.js'
 import { comparisons } from './comparisons.js'

@@ -1,6 +1,6 @@
 import {
   add, avgPool, backend_util, cast, engine, equal, getBackend, getKernel, maximum, mul, onesLike, pad, stridedSlice, sub, zeros, zerosLike,
-} from '@tensorflow/tfjs-core'
+} from '#tfjs/core'
 import type { GradConfig, KernelConfig, NamedAttrMap, Tensor, Tensor4D } from '@tensorflow/tfjs-core'
 import type { PoolAttrs } from '../kernels/max-pool-grad.js'
 

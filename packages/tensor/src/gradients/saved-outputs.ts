@@ -1,4 +1,4 @@
-import { engine } from '@tensorflow/tfjs-core'
+import { engine } from '#tfjs/core'
 import type { Tensor } from '@tensorflow/tfjs-core'
 
 interface TapeNode { readonly inputs: Readonly<Record<string, Tensor>>, readonly outputs: readonly Tensor[] }

@@ -1,6 +1,6 @@
 import {
   cumsum, expandDims, gatherND, pad, reshape, reverse, scatterND, slice, slice_util, zeros,
-} from '@tensorflow/tfjs-core'
+} from '#tfjs/core'
 import type { GradConfig, Tensor } from '@tensorflow/tfjs-core'
 
 /** Gradients of picking out values, and of running sums, where tfjs's are absent or fail. */

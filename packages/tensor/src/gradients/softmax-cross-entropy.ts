@@ -1,4 +1,4 @@
-import { add, engine, logSumExp, losses, mul, neg, Reduction, scalar, sub, sum } from '@tensorflow/tfjs-core'
+import { add, engine, logSumExp, losses, mul, neg, Reduction, scalar, sub, sum } from '#tfjs/core'
 import type { Tensor, TensorLike } from '@tensorflow/tfjs-core'
 
 type Loss = typeof losses.softmaxCrossEntropy

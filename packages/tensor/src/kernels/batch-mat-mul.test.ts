@@ -1,4 +1,4 @@
-import { grads, matMul, slice, sum } from '@tensorflow/tfjs-core'
+import { grads, matMul, slice, sum } from '#tfjs/core'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { openEngine } from '../index.js'

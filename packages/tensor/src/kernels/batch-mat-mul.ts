@@ -1,4 +1,4 @@
-import { broadcast_util, util } from '@tensorflow/tfjs-core'
+import { broadcast_util, util } from '#tfjs/core'
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import { simd } from '../simd/simd.js'
 import { addressOf, allocate, floats, release } from './heap.js'

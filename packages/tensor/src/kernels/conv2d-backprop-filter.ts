@@ -1,4 +1,4 @@
-import { util } from '@tensorflow/tfjs-core'
+import { util } from '#tfjs/core'
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import { simd } from '../simd/simd.js'
 import { convolutionGeometry, isPlain } from './convolution.js'

@@ -1,4 +1,4 @@
-import { conv2d, mul, sum, tidy } from '@tensorflow/tfjs-core'
+import { conv2d, mul, sum, tidy } from '#tfjs/core'
 import type { Tensor, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, it } from 'vitest'
 import { openEngine } from '../index.js'

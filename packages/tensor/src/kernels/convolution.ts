@@ -1,4 +1,4 @@
-import { backend_util } from '@tensorflow/tfjs-core'
+import { backend_util } from '#tfjs/core'
 
 /** Sizes, strides and pads of a convolution or pooling of images `[rows, height, width, channels]`, as tfjs works them out. */
 export type Geometry = backend_util.Conv2DInfo

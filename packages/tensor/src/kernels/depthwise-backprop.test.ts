@@ -1,4 +1,4 @@
-import { depthwiseConv2d, engine, mul, sum, tidy } from '@tensorflow/tfjs-core'
+import { depthwiseConv2d, engine, mul, sum, tidy } from '#tfjs/core'
 import type { Tensor4D } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, it } from 'vitest'
 import { openEngine } from '../index.js'

@@ -1,4 +1,4 @@
-import { backend, depthwiseConv2d, mul, reshape, sum, tidy, variable } from '@tensorflow/tfjs-core'
+import { backend, depthwiseConv2d, mul, reshape, sum, tidy, variable } from '#tfjs/core'
 import type { Tensor4D } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { openEngine } from '../index.js'

@@ -1,4 +1,4 @@
-import { erf, mul, sum, tidy } from '@tensorflow/tfjs-core'
+import { erf, mul, sum, tidy } from '#tfjs/core'
 import type { Tensor4D } from '@tensorflow/tfjs-core'
 import { beforeAll, expect, it } from 'vitest'
 import { openEngine } from '../index.js'

@@ -1,4 +1,4 @@
-import { backend_util } from '@tensorflow/tfjs-core'
+import { backend_util } from '#tfjs/core'
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import { allocate, floats } from './heap.js'
 import { defineKernel } from './kernel.js'

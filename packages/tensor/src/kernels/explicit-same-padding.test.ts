@@ -1,4 +1,4 @@
-import { avgPool, conv2d, depthwiseConv2d, fused, maxPool } from '@tensorflow/tfjs-core'
+import { avgPool, conv2d, depthwiseConv2d, fused, maxPool } from '#tfjs/core'
 import type { Tensor4D } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, it } from 'vitest'
 import { openEngine } from '../index.js'

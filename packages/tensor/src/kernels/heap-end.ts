@@ -1,4 +1,4 @@
-import { memory } from '@tensorflow/tfjs-core'
+import { memory } from '#tfjs/core'
 import { UserError } from '@touchstone/core'
 import type { WasmBackend } from './kernel.js'
 

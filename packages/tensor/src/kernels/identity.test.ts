@@ -1,4 +1,4 @@
-import { add, backend, clone, memory, scalar, setBackend, tensor, tensor1d } from '@tensorflow/tfjs-core'
+import { add, backend, clone, memory, scalar, setBackend, tensor, tensor1d } from '#tfjs/core'
 import { beforeAll, expect, it } from 'vitest'
 import { openEngine } from '../index.js'
 

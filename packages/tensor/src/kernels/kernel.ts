@@ -1,4 +1,4 @@
-import { getKernelsForBackend, registerKernel, unregisterKernel } from '@tensorflow/tfjs-core'
+import { getKernelsForBackend, registerKernel, unregisterKernel } from '#tfjs/core'
 import type { DataType, KernelConfig, KernelFunc, TensorInfo } from '@tensorflow/tfjs-core'
 
 /** The handle by which a backend knows a tensor's values. Several tensors may share one. */

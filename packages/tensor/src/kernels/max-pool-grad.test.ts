@@ -1,4 +1,4 @@
-import { maxPool, mul, scalar, sub, sum, tidy } from '@tensorflow/tfjs-core'
+import { maxPool, mul, scalar, sub, sum, tidy } from '#tfjs/core'
 import type { Tensor4D } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, it } from 'vitest'
 import { openEngine } from '../index.js'

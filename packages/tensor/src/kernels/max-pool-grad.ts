@@ -1,4 +1,4 @@
-import { backend_util } from '@tensorflow/tfjs-core'
+import { backend_util } from '#tfjs/core'
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import { simd } from '../simd/simd.js'
 import type { ConvolutionAttrs } from './convolution.js'

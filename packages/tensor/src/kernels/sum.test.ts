@@ -1,4 +1,4 @@
-import { mean, slice, sum } from '@tensorflow/tfjs-core'
+import { mean, slice, sum } from '#tfjs/core'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { openEngine, tf } from '../index.js'

@@ -1,4 +1,4 @@
-import { gather, grad, mul, sum, tensor, tensor1d, unsortedSegmentSum } from '@tensorflow/tfjs-core'
+import { gather, grad, mul, sum, tensor, tensor1d, unsortedSegmentSum } from '#tfjs/core'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { openEngine } from '../index.js'

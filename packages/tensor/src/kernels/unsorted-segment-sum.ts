@@ -1,4 +1,4 @@
-import { util } from '@tensorflow/tfjs-core'
+import { util } from '#tfjs/core'
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import { floats, integers } from './heap.js'
 import { defineKernel } from './kernel.js'

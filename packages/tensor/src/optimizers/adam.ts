@@ -1,4 +1,4 @@
-import { AdamOptimizer, engine, getBackend, getKernel, scalar, tidy, zeros } from '@tensorflow/tfjs-core'
+import { AdamOptimizer, engine, getBackend, getKernel, scalar, tidy, zeros } from '#tfjs/core'
 import type { KernelConfig, Tensor, Variable } from '@tensorflow/tfjs-core'
 import type { AdamStepAttrs } from '../kernels/adam-step.js'
 

@@ -1,4 +1,4 @@
-import { backend, grad, memory, setBackend, tidy } from '@tensorflow/tfjs-core'
+import { backend, grad, memory, setBackend, tidy } from '#tfjs/core'
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core'
 import { expect } from 'vitest'
 import { toTensor } from './values.js'

@@ -1,4 +1,4 @@
-import { backend_util, conv2d } from '@tensorflow/tfjs-core'
+import { backend_util, conv2d } from '#tfjs/core'
 import type { Tensor4D } from '@tensorflow/tfjs-core'
 
 export type Padding = 'same' | 'valid' | number

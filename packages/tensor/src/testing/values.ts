@@ -1,4 +1,4 @@
-import { tensor, util } from '@tensorflow/tfjs-core'
+import { tensor, util } from '#tfjs/core'
 import type { Tensor4D } from '@tensorflow/tfjs-core'
 
 /** The values of a tensor, on no backend yet. */

@@ -8,8 +8,8 @@ export interface Task {
   readonly port: MessagePort
 }
 
-/** What comes out of a thread while a job runs. */
-export type Message = { readonly begun: true } | { readonly progress: JobProgress } | { readonly warning: string }
+/** What comes out of a thread while a job runs; `ended` comes last. */
+export type Message = { readonly begun: true } | { readonly ended: true } | { readonly progress: JobProgress } | { readonly warning: string }
 
 /** How a job ended, and the share of its memory that the thread's engine uses. */
 export type Answer = ({ readonly report: JobReport } | { readonly failure: Failure }) & { readonly memory: number }

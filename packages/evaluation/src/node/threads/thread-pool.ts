@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { MessageChannel } from 'node:worker_threads'
 import { UserError, type FileReader, type Job, type JobProgress, type JobReport, type Log } from '@touchstone/core'
-import { Piscina } from 'piscina'
+import type { Piscina } from 'piscina'
 import { createSharedFiles } from '../shared-files.js'
 import { errorOf, type Answer, type Message } from './messages.js'
 
@@ -38,7 +38,9 @@ interface ThreadPoolOptions {
 }
 
 /** Threads for the work of an order, which each of them opens with its first job. @param order what an evaluation gives its executor. */
-export function openThreads(order: Uint8Array, { threads, unitTimeout = 0, idle = Infinity, files = createSharedFiles(), log }: ThreadPoolOptions): ThreadPool {
+export async function openThreads(order: Uint8Array, { threads, unitTimeout = 0, idle = Infinity, files = createSharedFiles(), log }: ThreadPoolOptions): Promise<ThreadPool> {
+  // A run that finds all of its work done never needs it.
+  const { Piscina } = await import('piscina')
   const open = (): Piscina =>
     new Piscina({
       filename: fileURLToPath(new URL('worker.js', import.meta.url)),
@@ -89,7 +91,10 @@ export function openThreads(order: Uint8Array, { threads, unitTimeout = 0, idle 
       clearTimeout(timer)
       timer = setTimeout(() => kill.abort(), grace)
     }
+    // The answer may overtake what the thread said before.
+    const said = deferred()
     port.on('message', (message: Message) => {
+      if ('ended' in message) return said.finish()
       // Before, the thread waits for its turn, or loads models and data.
       if (!('begun' in message)) {
         if ('warning' in message) return log.warn(message.warning)
@@ -100,6 +105,7 @@ export function openThreads(order: Uint8Array, { threads, unitTimeout = 0, idle 
     signal.addEventListener('abort', stop, { once: true })
     try {
       const answer = await inThread({ job, port: theirs }, { transferList: [theirs], signal: kill.signal })
+      await said.done
       if ('failure' in answer) throw errorOf(answer.failure)
       return answer.report
     } catch (error) {

@@ -25,6 +25,7 @@ export default async function work({ job, port }: Task): Promise<Answer> {
   } catch (error) {
     return { failure: failureOf(error), memory }
   } finally {
+    tell({ ended: true })
     port.close()
   }
 }
