@@ -5,6 +5,6 @@ import { renderReport, shownExamples } from '@touchstone/report'
 /** Writes report.html from what a run's folder holds. @returns its path. */
 export async function writeReport(folder: string): Promise<string> {
   const file = join(folder, 'report.html')
-  await writeInPlace(file, renderReport(await readRun(folder, shownExamples)))
+  await writeInPlace(file, await renderReport(await readRun(folder, shownExamples)))
   return file
 }

@@ -1,9 +1,9 @@
-import type { EngineInfo, Result } from '@touchstone/core'
+import type { EngineInfo, Host, Result, ScoreTraits } from '@touchstone/core'
 import { compareMethods } from './compare-methods.js'
 import { compareRankings } from './compare-rankings.js'
 import type { Instances } from './instances.js'
 import { rankMethods } from './rank-methods.js'
-import type { DiagnosticRow, ResolvedConfig, ResultRow, Results } from './results.js'
+import type { DiagnosticRow, MetricFacts, ResolvedConfig, ResultRow, Results } from './results.js'
 import type { MapAnswer } from './run-job.js'
 import type { Selection } from './select-examples.js'
 import type { Store } from './store/store.js'
@@ -19,10 +19,11 @@ interface Sources {
   readonly engine: EngineInfo | null
   readonly store: Store
   readonly keys: UnitKeys
+  readonly host: Host
 }
 
 /** The results of an evaluation from its store; undefined where something is missing there. */
-export async function collect({ selection, resolved, shown, instances: { models, dataset, scores }, engine, store, keys }: Sources): Promise<Results | undefined> {
+export async function collect({ selection, resolved, shown, instances: { models, dataset, scores }, engine, store, keys, host }: Sources): Promise<Results | undefined> {
   const rows: ResultRow[] = []
   const diagnostics: DiagnosticRow[] = []
   let missing = false
@@ -50,6 +51,7 @@ export async function collect({ selection, resolved, shown, instances: { models,
     engine,
     models: Object.fromEntries([...models].map(([label, { fingerprint, inputShape, classCount, mflopPerRow }]) => [label, { fingerprint, inputShape, classCount, mflopPerRow }])),
     dataset: { fingerprint: dataset.fingerprint, size: dataset.size, inputShape: dataset.inputShape, range: dataset.range, classNames: dataset.classNames ?? null },
+    metrics: metricFacts(resolved, host),
     examples: selection.examples.map(({ id, label }) => ({ id, label: label ?? null })),
     predictions: [...selection.subjects].flatMap(([model, list]) => list.map(({ example, predicted, target, output }) => ({ model, example: example.id, predicted, target, output }))),
     rows,
@@ -60,4 +62,16 @@ export async function collect({ selection, resolved, shown, instances: { models,
     diagnostics,
     diagnosticSummary: summariseDiagnostics(diagnostics),
   }
+}
+
+/** What metrics of plugins say of themselves; one given in code says nothing. */
+function metricFacts({ metrics }: ResolvedConfig, host: Host): Record<string, MetricFacts> {
+  return Object.fromEntries(
+    Object.entries(metrics).flatMap(([label, { use, preset }]) => {
+      const extension = host.registry.extension('score', use)?.value
+      if (!extension) return []
+      const { summary } = (preset === undefined ? undefined : host.registry.preset('score', preset)?.value) ?? extension
+      return [[label, { judges: (extension.traits as ScoreTraits).judges, summary }]]
+    }),
+  )
 }

@@ -1,5 +1,6 @@
 import { stackRows, type Rows } from '@touchstone/core'
 import type { EvaluationConfig } from './config.js'
+import type { Gallery } from './gallery.js'
 import { openEvaluation, type EvaluateOptions } from './open-evaluation.js'
 import type { Results, RunRecord, SummaryRow } from './results.js'
 
@@ -11,6 +12,8 @@ export interface Evaluation {
   readonly inputs: Rows
   /** By model and attributer: `[n, ...inputShape]`, in the order of the model's `results.predictions`. */
   readonly maps: ReadonlyMap<string, ReadonlyMap<string, Rows>>
+  /** Neighbours of a few examples, what metrics look at, and the charts of plugins. */
+  readonly gallery: Gallery
   /** `results.summary`. */
   readonly summary: readonly SummaryRow[]
 }
@@ -24,7 +27,7 @@ export interface Evaluation {
  */
 export async function evaluate(config: EvaluationConfig, options: EvaluateOptions = {}): Promise<Evaluation> {
   await using evaluation = await openEvaluation(config, options)
-  const { results, run, input, map } = await evaluation.run()
+  const { results, run, input, map, gallery } = await evaluation.run()
   const shape = results.dataset.inputShape
   const stacked = async (count: number, read: (index: number) => Promise<Float32Array>): Promise<Rows> => stackRows(await Promise.all(Array.from({ length: count }, (_, index) => read(index))), shape)
   const maps = new Map<string, ReadonlyMap<string, Rows>>()
@@ -34,5 +37,5 @@ export async function evaluate(config: EvaluationConfig, options: EvaluateOption
     for (const attributer of Object.keys(results.config.attributers)) byAttributer.set(attributer, await stacked(count, (index) => map(model, attributer, index)))
     maps.set(model, byAttributer)
   }
-  return { results, run, inputs: await stacked(results.examples.length, input), maps, summary: results.summary }
+  return { results, run, inputs: await stacked(results.examples.length, input), maps, gallery, summary: results.summary }
 }

@@ -3,6 +3,7 @@ import { checkConfig } from './check-config.js'
 import { checkFit } from './check-fit.js'
 import { collect } from './collect.js'
 import type { EvaluationConfig } from './config.js'
+import { collectGallery, type Gallery } from './gallery.js'
 import { makeInstances } from './instances.js'
 import { planEvaluation, rowsPerScore, type Plan } from './plan.js'
 import { evaluationPlugin } from './plugin.js'
@@ -76,6 +77,8 @@ export interface FinishedEvaluation {
   readonly input: (index: number) => Promise<Float32Array>
   /** A map, by the labels of model and attributer and its place among the model's `results.predictions`. */
   readonly map: (model: string, attributer: string, index: number) => Promise<Float32Array>
+  /** Neighbours of a few examples, what metrics look at, and the charts of plugins. */
+  readonly gallery: Gallery
 }
 
 /**
@@ -185,13 +188,16 @@ export async function openEvaluation(config: EvaluationConfig, options: Evaluate
     const run = async (): Promise<FinishedEvaluation> => {
       if (options.shard && options.shard.of > 1) throw new UserError('a shard of an evaluation has no results of its own: compute all of them, then evaluate without a shard')
       let results: Results | undefined
-      for (let round = 0, missing = plan; results === undefined; round++, missing = makePlan()) {
+      let gallery: Gallery | undefined
+      for (let round = 0, missing = plan; results === undefined || gallery === undefined; round++, missing = makePlan()) {
         if (round === rounds) throw new UserError(`the store does not give back what was written to it, after ${rounds} attempts: "touchstone store verify" tells more`)
         await computeOnce(missing)
-        results = await collect({ selection, resolved, shown: withoutSecrets(resolved, host), instances, engine, store, keys })
+        results = await collect({ selection, resolved, shown: withoutSecrets(resolved, host), instances, engine, store, keys, host })
+        gallery = results && (await collectGallery({ results, selection, instances, host, scope, store, keys, warn }))
       }
       return {
         results,
+        gallery,
         run: record(),
         input: async (index) => (await dataset.example(selection.examples[index]!.index)).input,
         map: async (label, attributer, index) => {

@@ -1,4 +1,4 @@
-import type { Direction, EngineInfo, ResolvedExtension } from '@touchstone/core'
+import type { Direction, EngineInfo, ResolvedExtension, ScoreTraits } from '@touchstone/core'
 
 /** Which examples are evaluated: see `EvaluationConfig.examples`. */
 export type CorrectFor = 'all-models' | 'each-model' | 'any'
@@ -21,6 +21,8 @@ export interface Results {
   readonly engine: EngineInfo | null
   readonly models: Readonly<Record<string, ModelFacts>>
   readonly dataset: { readonly fingerprint: string; readonly size: number; readonly inputShape: readonly number[]; readonly range: { readonly low: number; readonly high: number }; readonly classNames: readonly string[] | null }
+  /** What each metric says of itself; a label is missing where a score was given in code, or by an earlier version. */
+  readonly metrics: Readonly<Record<string, MetricFacts>>
   /** The evaluated examples, in the order of the dataset; row i of `inputs.npy` is the input of `examples[i]`. */
   readonly examples: readonly { readonly id: string; readonly label: number | null }[]
   /** One per model x example; the maps of a model stand in the same order. */
@@ -46,6 +48,12 @@ export interface ModelFacts {
   readonly inputShape: readonly number[]
   readonly classCount: number
   readonly mflopPerRow: number
+}
+
+export interface MetricFacts {
+  /** What question it answers. */
+  readonly judges: ScoreTraits['judges']
+  readonly summary: string
 }
 
 export interface Prediction {

@@ -30,6 +30,7 @@ import {
   type Token,
 } from '@touchstone/core'
 import { checkDiagnostics, checkShape } from './check-shape.js'
+import { seenNeighbours } from './gallery.js'
 import { digestInput } from './digest-input.js'
 import { joinCalls } from './join-calls.js'
 import type { Predictions } from './predictions.js'
@@ -61,7 +62,14 @@ interface RunningJob extends JobContext {
   /** Ends what is still under way when something has failed. */
   readonly failed: AbortController
   /** The value of a unit: from the store, else computed once and kept. */
-  readonly keep: <T>(unit: Omit<JobProgress, 'model'>, key: string, compute: () => Promise<T>) => Promise<T>
+  readonly keep: <T>(unit: Omit<JobProgress, 'model'>, key: string, compute: () => Promise<T>, beside?: Beside) => Promise<T>
+}
+
+/** What is kept beside a unit, and made with it. */
+interface Beside {
+  readonly kind: string
+  readonly key: string
+  readonly value: () => Promise<unknown>
 }
 
 /** A map, and what its method said about it: what the store has of a map. */
@@ -86,15 +94,16 @@ export async function runJob(job: Job, context: JobContext, signal: AbortSignal 
   const model = context.models.get(job.model)!
   const units = { kept: 0, computed: 0 }
   const memo = createMemo<unknown>()
-  const keep: RunningJob['keep'] = async <T>(unit: Omit<JobProgress, 'model'>, key: string, compute: () => Promise<T>): Promise<T> =>
+  const keep: RunningJob['keep'] = async <T>(unit: Omit<JobProgress, 'model'>, key: string, compute: () => Promise<T>, beside?: Beside): Promise<T> =>
     memo(units, key, async () => {
-      const known = await context.store.get<T>(key)
+      const known = beside && !context.store.has(beside.key) ? undefined : await context.store.get<T>(key)
       if (known !== undefined) {
         units.kept++
         return known
       }
       const value = await compute()
       context.store.put(unit.kind, key, value)
+      if (beside) context.store.put(beside.kind, beside.key, await beside.value())
       units.computed++
       onProgress({ model: job.model, ...unit })
       return value
@@ -125,7 +134,7 @@ async function attributeRows(name: string, model: Model, requests: readonly MapR
 }
 
 async function runExample(
-  { index, id, target }: JobExample,
+  { index, id, target, shown }: JobExample,
   running: RunningJob,
   attribute: ReadonlyMap<string, (requests: readonly MapRequest[]) => Promise<readonly MapAnswer[]>>,
 ): Promise<void> {
@@ -174,14 +183,22 @@ async function runExample(
       const { map } = await own
       const finite = isFiniteArray(map)
       await allOf(
-        [...scores].map(([metric, score]) =>
-          keep({ kind: 'score', example: id, attributer: name, metric }, keys.score(key, name, metric), async () => {
+        [...scores].map(([metric, score]) => {
+          const drawn: { readonly sampler: Sampler; readonly list: readonly Neighbour[] }[] = []
+          const noted: ScoreContext['neighbours'] = async (sampler, count) => {
+            const list = await neighbours(sampler, count)
+            if (shown) drawn.push({ sampler, list })
+            return list
+          }
+          const judge = async (): Promise<Result> => {
             if (!finite) return undefinedResult('the map holds values that are not finite')
             return named(`metric "${metric}" for attributer "${name}" on model "${label}", example ${id}`, () =>
-              checkedResult(score.score({ ...subject, map: { shape, data: map }, batchRows, predict: model.predict, maps, mapsOf, neighbours, shared, kept: keptBy(score) })),
+              checkedResult(score.score({ ...subject, map: { shape, data: map }, batchRows, predict: model.predict, maps, mapsOf, neighbours: noted, shared, kept: keptBy(score) })),
             )
-          }),
-        ),
+          }
+          const beside = shown && { kind: 'seen', key: keys.seen(key, name, metric), value: () => Promise.all(drawn.map(({ sampler, list }) => seenNeighbours(list, scope.originOf(sampler)?.resolved, shape, (input) => known.get(input)))) }
+          return keep({ kind: 'score', example: id, attributer: name, metric }, keys.score(key, name, metric), judge, beside || undefined)
+        }),
         failed,
       )
     }),

@@ -5,6 +5,8 @@ export interface JobExample {
   readonly id: string
   /** The class to explain. */
   readonly target: number
+  /** What its scores see of neighbours is kept, to be looked at. */
+  readonly shown?: boolean
 }
 
 /** A piece of an evaluation that can be done on its own: pure data. */

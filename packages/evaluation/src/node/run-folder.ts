@@ -1,8 +1,9 @@
 import { readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, isRecord, messageOf, UserError, type Rows } from '@touchstone/core'
+import { describe, eachRow, isRecord, messageOf, UserError, type Rows } from '@touchstone/core'
 import { rowsCsv, summaryCsv } from '../csv.js'
 import { decodeNpy, littleEndian, npyHeader } from '../npy.js'
+import type { Gallery, GalleryIndex } from '../gallery.js'
 import type { FinishedEvaluation } from '../open-evaluation.js'
 import type { Results, RunRecord } from '../results.js'
 import { fileFault, makeFolder, writeBeside, type PendingFile } from './files.js'
@@ -14,6 +15,7 @@ export interface RunFolder {
   readonly run: RunRecord | undefined
   readonly inputs: Rows | undefined
   readonly maps: ReadonlyMap<string, ReadonlyMap<string, Rows>>
+  readonly gallery: Gallery | undefined
 }
 
 /**
@@ -45,7 +47,7 @@ export async function prepareRunFolder(folder: string): Promise<() => Promise<vo
  *
  * @throws UserError where the disk is full or the folder cannot be written to.
  */
-export async function writeRun(folder: string, { results, run, input, map }: FinishedEvaluation): Promise<void> {
+export async function writeRun(folder: string, { results, run, input, map, gallery }: FinishedEvaluation): Promise<void> {
   const shape = results.dataset.inputShape
   const maps = Object.keys(results.models).flatMap((model) => Object.keys(results.config.attributers).map((attributer) => ({ model, attributer, file: mapsFile(folder, model, attributer) })))
   const pending: PendingFile[] = []
@@ -55,6 +57,10 @@ export async function writeRun(folder: string, { results, run, input, map }: Fin
       const count = results.predictions.filter((prediction) => prediction.model === model).length
       pending.push(await writeBeside(file, npyPieces(shape, count, (index) => map(model, attributer, index))))
     }
+    const { inputs: neighbours, maps: neighbourMaps, ...index } = gallery
+    pending.push(await writeBeside(join(folder, 'gallery', 'inputs.npy'), npyPieces(shape, neighbours.length, (row) => Promise.resolve(neighbours[row]!))))
+    pending.push(await writeBeside(join(folder, 'gallery', 'maps.npy'), npyPieces(shape, neighbourMaps.length, (row) => Promise.resolve(neighbourMaps[row]!))))
+    pending.push(await writeBeside(join(folder, 'gallery', 'index.json'), `${JSON.stringify(index)}\n`))
     pending.push(await writeBeside(join(folder, 'rows.csv'), rowsCsv(results.rows)))
     pending.push(await writeBeside(join(folder, 'rows.parquet'), rowsParquet(results.rows)))
     pending.push(await writeBeside(join(folder, 'summary.csv'), summaryCsv(results.summary)))
@@ -110,14 +116,22 @@ export async function readRun(folder: string, first = Infinity): Promise<RunFold
     }
     maps.set(model, byAttributer)
   }
-  return { results, run: await readJson<RunRecord>(join(folder, 'run.json')), inputs: await readRows(join(folder, 'inputs.npy'), first), maps }
+  return { results, run: await readJson<RunRecord>(join(folder, 'run.json')), inputs: await readRows(join(folder, 'inputs.npy'), first), maps, gallery: await readGallery(join(folder, 'gallery')) }
+}
+
+/** What is not there in full, or in another format, is not shown. */
+async function readGallery(folder: string): Promise<Gallery | undefined> {
+  const index = await readJson<GalleryIndex>(join(folder, 'index.json'))
+  const [inputs, maps] = [await readRows(join(folder, 'inputs.npy'), Infinity), await readRows(join(folder, 'maps.npy'), Infinity)]
+  if (index?.format !== 'touchstone-gallery/1' || !inputs || !maps) return undefined
+  return { ...index, inputs: eachRow(inputs), maps: eachRow(maps) }
 }
 
 /** What runs of earlier versions lack. */
-const laterLists = { comparisons: [], ranks: [], agreement: [] }
+const later = { metrics: {}, comparisons: [], ranks: [], agreement: [] }
 
 /**
- * The results in the folder of a run; lists that the version of Touchstone that wrote it did not know are empty.
+ * The results in the folder of a run; what the version of Touchstone that wrote it did not know is empty.
  * @throws UserError where the folder is not that of a run, or its results are damaged.
  */
 export async function readResults(folder: string): Promise<Results> {
@@ -127,7 +141,7 @@ export async function readResults(folder: string): Promise<Results> {
   if ((results.format as string) !== 'touchstone-results/1') throw new UserError(`${join(folder, 'results.json')}: expected format "touchstone-results/1", found ${JSON.stringify(results.format)}: use the version of Touchstone that wrote it`)
   const whole = [results.config, results.models, results.dataset].every(isRecord) && isRecord(results.config.attributers) && [results.examples, results.predictions, results.rows, results.summary].every(Array.isArray)
   if (!whole) throw new UserError(`${join(folder, 'results.json')}: is damaged: it lacks the config, models, dataset, examples, predictions, rows or summary of a run`)
-  return { ...laterLists, ...results }
+  return { ...later, ...results }
 }
 
 /** Labels may hold any printable character; a file's name may not. */
