@@ -1,10 +1,16 @@
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readRun, writeInPlace } from '@touchstone/evaluation/node'
-import { renderReport, shownExamples } from '@touchstone/report'
+import { examplePages, examplesFolder, examplesOf, renderReport } from '@touchstone/report'
 
-/** Writes report.html from what a run's folder holds. @returns its path. */
+/** Writes report.html from what a run's folder holds, and beside it pages of the examples that it does not show. @returns its path. */
 export async function writeReport(folder: string): Promise<string> {
   const file = join(folder, 'report.html')
-  await writeInPlace(file, await renderReport(await readRun(folder, shownExamples)))
+  const run = await readRun(folder, examplesOf)
+  const page = await renderReport(run, { pages: true })
+  const beside = join(folder, examplesFolder)
+  await rm(beside, { recursive: true, force: true })
+  for await (const { name, text } of examplePages(run)) await writeInPlace(join(beside, name), text)
+  await writeInPlace(file, page)
   return file
 }

@@ -71,7 +71,8 @@ function metricFacts({ metrics }: ResolvedConfig, host: Host): Record<string, Me
       const extension = host.registry.extension('score', use)?.value
       if (!extension) return []
       const { summary } = (preset === undefined ? undefined : host.registry.preset('score', preset)?.value) ?? extension
-      return [[label, { judges: (extension.traits as ScoreTraits).judges, summary }]]
+      const { judges, curve } = extension.traits as ScoreTraits
+      return [[label, { judges, summary, ...(curve && { curve }) }]]
     }),
   )
 }

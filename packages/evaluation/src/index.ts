@@ -5,7 +5,7 @@ export { compareRuns, type RunComparison, type ScoreChange } from './compare-run
 export { defineEvaluation, type EvaluationConfig } from './config.js'
 export { rowsCsv, summaryCsv } from './csv.js'
 export { evaluate, type Evaluation } from './evaluate.js'
-export type { Gallery, GalleryIndex, GalleryMarks, GalleryNeighbours } from './gallery.js'
+export { galleryExamples, type Gallery, type GalleryIndex, type GalleryMarks, type GalleryNeighbours } from './gallery.js'
 export { decodeNpy, encodeNpy } from './npy.js'
 export { BudgetSpent, openEvaluation, type EvaluateOptions, type FinishedEvaluation, type OpenEvaluation, type Progress, type Shard } from './open-evaluation.js'
 export type { Plan, PlannedUnits } from './plan.js'

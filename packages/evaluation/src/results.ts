@@ -54,6 +54,8 @@ export interface MetricFacts {
   /** What question it answers. */
   readonly judges: ScoreTraits['judges']
   readonly summary: string
+  /** What the axes of the curves of its rows are. */
+  readonly curve?: ScoreTraits['curve']
 }
 
 export interface Prediction {

@@ -1,6 +1,10 @@
 import { UserError, type Rows } from '@touchstone/core'
-import type { Gallery, Results, RunRecord } from '@touchstone/evaluation'
+import { galleryExamples, type Gallery, type Results, type RunRecord } from '@touchstone/evaluation'
 import { chartFigure } from './charts/figure.js'
+import { distanceCharts } from './charts/distance-charts.js'
+import { sweepCharts } from './charts/sweep-chart.js'
+import { distances } from './sections/distances.js'
+import { pageLinks } from './example-pages.js'
 import { Findings } from './findings.js'
 import { html, type Html } from './html.js'
 import { htmlPage } from './html-page.js'
@@ -28,22 +32,31 @@ export interface ReportInput {
   readonly gallery?: Gallery | undefined
 }
 
+export interface ReportOptions {
+  /** Whether pages of further examples stand beside it, as `examplePages` makes them; then it links to them. */
+  readonly pages?: boolean
+}
+
 /**
  * One self-contained HTML page: it opens from disk and loads nothing. Equal input gives equal text. Inputs and maps that are missing, too few or not finite are
  * named on the page.
  *
  * @throws UserError where the results or the record of the run have another format version.
  */
-export async function renderReport({ results, run, inputs, maps, gallery: kept }: ReportInput): Promise<string> {
+export async function renderReport({ results, run, inputs, maps, gallery: kept }: ReportInput, { pages = false }: ReportOptions = {}): Promise<string> {
   expectFormat('results', results.format, 'touchstone-results/1')
   if (run) expectFormat('run record', run.format, 'touchstone-run/1')
   const findings = new Findings(results)
-  const figures = await Promise.all(metricCharts(results, findings).map(async ({ metric, chart, note }) => ({ metric, figure: await chartFigure(chart, note) })))
+  const figures = await Promise.all(metricCharts(results, findings, kept).map(async ({ metric, chart, note }) => ({ metric, figure: await chartFigure(chart, note) })))
+  const samplers = await Promise.all((kept ? distanceCharts(kept, findings) : []).map(async (one) => ({ ...one, figures: await Promise.all(one.charts.map((chart) => chartFigure(chart))) })))
+  const sweeps = await Promise.all(sweepCharts(results, findings).map((chart) => chartFigure(chart)))
   const sections: readonly Section[] = [
     { id: 'scores', title: 'Scores', body: scores(results, findings) },
     { id: 'metrics', title: 'Metric by metric', body: html`${metrics(results, findings, figures)}` },
+    ...(sweeps.length > 0 ? [{ id: 'sweeps', title: 'By an option', body: html`<p>Metrics that differ by one number alone, over that number.</p><div class="charts">${sweeps}</div>` }] : []),
+    ...(samplers.length > 0 ? [{ id: 'distances', title: 'How far neighbours lie', body: distances(samplers, Math.min(galleryExamples, results.examples.length)) }] : []),
     { id: 'limits', title: 'What these scores do not tell', body: limits },
-    { id: 'examples', title: 'Examples', body: gallery(results, findings, { inputs, maps, gallery: kept }) },
+    { id: 'examples', title: 'Examples', body: html`${gallery(results, findings, { inputs, maps, gallery: kept })}${pages ? pageLinks(results) : undefined}` },
     { id: 'cost', title: 'Cost', body: cost(results, run) },
     { id: 'setup', title: 'Configuration', body: setup(results, run) },
   ]

@@ -131,6 +131,7 @@ h5 { font-size: 0.86rem; margin: 0.9rem 0 0.4rem; }
 .marked .miss { fill: #c8281a; }
 .key { display: inline-block; width: 0.75em; height: 0.75em; outline: 1px solid var(--soft); print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 .key.own { background: #1f5ca3; } .key.window { background: #c9d8ea; } .key.hit { background: #ffd27a; } .key.miss { background: #c8281a; }
+nav.pages ul { gap: 0.25rem 0.9rem; font-size: 0.86rem; margin-top: 0.75rem; font-variant-numeric: tabular-nums; max-height: 12rem; overflow-y: auto; }
 .scale { font-size: 0.92rem; margin-top: 0.75rem; }
 
 @media (max-width: 44rem) {

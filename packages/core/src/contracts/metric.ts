@@ -123,4 +123,6 @@ export interface ScoreTraits {
   readonly direction: Direction | 'as its comparison'
   /** What question it answers. */
   readonly judges: 'robustness' | 'faithfulness' | 'complexity' | 'sanity'
+  /** What the axes of the curves behind its values are, where it gives some. */
+  readonly curve?: { readonly x: string; readonly y: string }
 }

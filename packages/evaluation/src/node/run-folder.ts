@@ -102,11 +102,12 @@ async function* npyPieces(shape: readonly number[], count: number, read: (index:
 
 /**
  * What a run's folder holds.
- * @param first how many inputs, and maps of each method, from the first on; all unless told.
+ * @param first of results, how many inputs, and maps of each method, from the first on; all unless told.
  * @throws UserError where the folder is not that of a run, or a file in it is damaged.
  */
-export async function readRun(folder: string, first = Infinity): Promise<RunFolder> {
+export async function readRun(folder: string, firstOf: (results: Results) => number = () => Infinity): Promise<RunFolder> {
   const results = await readResults(folder)
+  const first = firstOf(results)
   const maps = new Map<string, ReadonlyMap<string, Rows>>()
   for (const model of Object.keys(results.models)) {
     const byAttributer = new Map<string, Rows>()

@@ -29,7 +29,7 @@ export const chartConfig = {
   title: { anchor: 'start', color: 'var(--ink)', fontSize: 13, fontWeight: 650, subtitleColor: 'var(--soft)', subtitleFontSize: 11.5, subtitlePadding: 4, offset: 10, limit: 320 },
   axis: { labelColor: 'var(--soft)', titleColor: 'var(--soft)', gridColor: 'var(--line)', domainColor: 'var(--line)', tickColor: 'var(--line)', labelFontSize: 11, titleFontSize: 11, titleFontWeight: 400, labelLimit: 190, titleLimit: 320, tickCount: 4, titlePadding: 6 },
   axisY: { labelPadding: 6 },
-  legend: { labelColor: 'var(--soft)', titleColor: 'var(--soft)', labelFontSize: 11, titleFontSize: 11, titleFontWeight: 400, orient: 'bottom', title: null, labelLimit: 130, columns: 2, symbolStrokeWidth: 2 },
+  legend: { labelColor: 'var(--soft)', titleColor: 'var(--soft)', labelFontSize: 11, titleFontSize: 11, titleFontWeight: 400, orient: 'bottom', title: null, labelLimit: 190, columns: 2, symbolStrokeWidth: 2 },
   range: { category: tones.map((tone) => `var(${tone})`) },
   text: { color: 'var(--ink)' },
   rule: { color: 'var(--c0)' },

@@ -1,4 +1,5 @@
-import type { Results } from '@touchstone/evaluation'
+import type { Gallery, Results } from '@touchstone/evaluation'
+import { curveChart } from '../charts/curve-chart.js'
 import { dotPlot } from '../charts/dot-plot.js'
 import type { ReportChart } from '../charts/chart.js'
 import { slopeChart } from '../charts/slope-chart.js'
@@ -15,11 +16,14 @@ export interface MetricChart {
   readonly note?: Html
 }
 
-/** The charts of every metric, in the order in which they stand on the page. */
-export function metricCharts(results: Results, findings: Findings): readonly MetricChart[] {
+/** The charts of every metric, in the order in which they stand on the page: our own, then those of plugins. */
+export function metricCharts(results: Results, findings: Findings, gallery: Gallery | undefined): readonly MetricChart[] {
   return findings.metrics.flatMap((metric) => {
     const [dots, slopes] = [dotPlot(findings, metric), slopeChart(findings, metric)]
-    return [...(dots ? [{ metric, chart: { ...dots, title: 'Means and 95 % intervals' } }] : []), ...(slopes ? [{ metric, chart: slopes, note: agreementNote(results, metric) }] : [])]
+    const axes = Object.hasOwn(results.metrics, metric) ? results.metrics[metric]!.curve : undefined
+    const curves = findings.models.flatMap((model) => curveChart(findings, model, metric, axes) ?? [])
+    const brought = (gallery?.charts ?? []).filter((one) => one.metric === metric)
+    return [...(dots ? [{ metric, chart: { ...dots, title: 'Means and 95 % intervals' } }] : []), ...(slopes ? [{ metric, chart: slopes, note: agreementNote(results, metric) }] : []), ...[...curves, ...brought].map((chart) => ({ metric, chart }))]
   })
 }
 
