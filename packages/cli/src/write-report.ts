@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readRun, writeInPlace } from '@touchstone/evaluation/node'
 import { examplePages, examplesFolder, examplesOf, renderReport } from '@touchstone/report'
@@ -7,7 +7,8 @@ import { examplePages, examplesFolder, examplesOf, renderReport } from '@touchst
 export async function writeReport(folder: string): Promise<string> {
   const file = join(folder, 'report.html')
   const run = await readRun(folder, examplesOf)
-  const page = await renderReport(run, { pages: true })
+  const before = await readFile(file, 'utf8').catch(() => '')
+  const page = await renderReport(run, { pages: true, before })
   const beside = join(folder, examplesFolder)
   await rm(beside, { recursive: true, force: true })
   for await (const { name, text } of examplePages(run)) await writeInPlace(join(beside, name), text)

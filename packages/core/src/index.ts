@@ -4,7 +4,7 @@ export type { Attributer, AttributerTraits, AttributionRequest, Attributions } f
 export type { Chart, ChartDrawing, ChartTraits } from './contracts/chart.js'
 export type { Command, CommandContext, CommandTraits, OpenedConfig } from './contracts/command.js'
 export type { Dataset, DatasetTraits, Example } from './contracts/dataset.js'
-export type { Executor, ExecutorTraits, Job, JobExample, JobProgress, JobReport, Work } from './contracts/executor.js'
+export type { Executor, ExecutorTraits, Job, JobExample, JobProgress, JobReport, JobSeconds, Work } from './contracts/executor.js'
 export {
   resultOf,
   undefinedResult,

@@ -10,6 +10,7 @@ import { evaluationPlugin } from './plugin.js'
 import type { ResolvedConfig, Results, RunRecord } from './results.js'
 import { runJob, type MapAnswer } from './run-job.js'
 import { selectExamples } from './select-examples.js'
+import { sumSeconds } from './stopwatch.js'
 import { Store } from './store/store.js'
 import { encodeOrder } from './work-order.js'
 import { openWorkplace } from './workplace.js'
@@ -181,6 +182,9 @@ export async function openEvaluation(config: EvaluationConfig, options: Evaluate
       batchRows,
       rowsRun: Object.fromEntries([...rowsToSelect].map(([label, rows]) => [label, rows + reports.reduce((sum, report) => sum + (report.model === label ? report.rowsRun : 0), 0)])),
       units: { kept: plan.units.reduce((sum, { kept }) => sum + kept, 0), computed: reports.reduce((sum, { units }) => sum + units.computed, 0) },
+      ...(reports.some(({ seconds }) => seconds !== undefined) && {
+        work: Object.fromEntries([...rowsToSelect.keys()].map((label) => [label, sumSeconds(reports.flatMap(({ model, seconds }) => (model === label && seconds ? seconds : [])))])),
+      }),
       host: options.host ?? null,
       warnings,
     })

@@ -1,4 +1,4 @@
-import type { Direction, EngineInfo, ResolvedExtension, ScoreTraits } from '@touchstone/core'
+import type { Direction, EngineInfo, JobSeconds, ResolvedExtension, ScoreTraits } from '@touchstone/core'
 
 /** Which examples are evaluated: see `EvaluationConfig.examples`. */
 export type CorrectFor = 'all-models' | 'each-model' | 'any'
@@ -195,6 +195,8 @@ export interface RunRecord {
   readonly rowsRun: Readonly<Record<string, number>>
   /** Maps and scores that were in the store when the run began, and what it computed: maps, scores and neighbours. */
   readonly units: { readonly kept: number; readonly computed: number }
+  /** By model: seconds of work in all, in maps by method, and in the forward passes of samplers and scores; summed over threads. Absent where nothing was computed. */
+  readonly work?: Readonly<Record<string, JobSeconds>>
   readonly host: { readonly runtime: string; readonly platform: string; readonly cores: number } | null
   readonly warnings: readonly string[]
 }

@@ -35,6 +35,7 @@ import { digestInput } from './digest-input.js'
 import { joinCalls } from './join-calls.js'
 import type { Predictions } from './predictions.js'
 import type { ResolvedConfig } from './results.js'
+import { Stopwatch } from './stopwatch.js'
 import type { Store } from './store/store.js'
 import type { UnitKeys } from './unit-keys.js'
 
@@ -59,6 +60,7 @@ interface RunningJob extends JobContext {
   readonly label: string
   readonly model: Model
   readonly signal: AbortSignal
+  readonly stopwatch: Stopwatch
   /** Ends what is still under way when something has failed. */
   readonly failed: AbortController
   /** The value of a unit: from the store, else computed once and kept. */
@@ -91,7 +93,9 @@ interface MapRequest {
  * @param onProgress called once per map, set of neighbours and score that was computed.
  */
 export async function runJob(job: Job, context: JobContext, signal: AbortSignal | undefined, onProgress: (progress: JobProgress) => void): Promise<JobReport> {
-  const model = context.models.get(job.model)!
+  const scheduled = context.models.get(job.model)!
+  const stopwatch = new Stopwatch()
+  const model: Model = { ...scheduled, predict: (inputs) => stopwatch.predict(() => scheduled.predict(inputs)) }
   const units = { kept: 0, computed: 0 }
   const memo = createMemo<unknown>()
   const keep: RunningJob['keep'] = async <T>(unit: Omit<JobProgress, 'model'>, key: string, compute: () => Promise<T>, beside?: Beside): Promise<T> =>
@@ -109,7 +113,7 @@ export async function runJob(job: Job, context: JobContext, signal: AbortSignal 
       return value
     }) as Promise<T>
   const failed = new AbortController()
-  const running: RunningJob = { ...context, label: job.model, model, signal: signal ? AbortSignal.any([signal, failed.signal]) : failed.signal, failed, keep }
+  const running: RunningJob = { ...context, label: job.model, model, signal: signal ? AbortSignal.any([signal, failed.signal]) : failed.signal, failed, keep, stopwatch }
   const attribute = new Map([...context.attributers.keys()].map((name) => [name, joinCalls((requests: readonly MapRequest[]) => attributeRows(name, model, requests, running))]))
   const before = model.rowsRun()
   try {
@@ -118,14 +122,14 @@ export async function runJob(job: Job, context: JobContext, signal: AbortSignal 
     // What was finished stays, however the job ends.
     await context.store.flush()
   }
-  return { job: job.id, model: job.model, rowsRun: model.rowsRun() - before, units }
+  return { job: job.id, model: job.model, rowsRun: model.rowsRun() - before, units, seconds: stopwatch.seconds() }
 }
 
 /** The maps of a method, checked. */
-async function attributeRows(name: string, model: Model, requests: readonly MapRequest[], { dataset, attributers, batchRows, signal, label }: RunningJob): Promise<readonly MapAnswer[]> {
+async function attributeRows(name: string, model: Model, requests: readonly MapRequest[], { dataset, attributers, batchRows, signal, label, stopwatch }: RunningJob): Promise<readonly MapAnswer[]> {
   const inputs = stackRows(requests.map(({ input }) => input), model.inputShape)
   return named(`attributer "${name}" on model "${label}"`, async () => {
-    const maps = await attributers.get(name)!.attribute({ model, inputs, targets: requests.map(({ target }) => target), randomness: requests.map(({ randomness }) => randomness), batchRows, reference: dataset, signal })
+    const maps = await stopwatch.maps(name, () => attributers.get(name)!.attribute({ model, inputs, targets: requests.map(({ target }) => target), randomness: requests.map(({ randomness }) => randomness), batchRows, reference: dataset, signal }))
     checkShape(maps, inputs.shape, 'maps')
     checkDiagnostics(maps)
     const said = Object.entries(maps.diagnostics ?? {})

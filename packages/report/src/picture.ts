@@ -1,4 +1,4 @@
-import { isFiniteArray, quantile, type Rows } from '@touchstone/core'
+import { quantile, type Rows } from '@touchstone/core'
 import { encode } from 'fast-png'
 import { arm, palette } from './colours.js'
 
@@ -59,22 +59,34 @@ export interface MapPicture {
 
 /** A map, summed over channels, on the diverging scale from minus to plus its own largest absolute value, or `end` where that is given. */
 export function mapPicture(values: Float32Array, { width, height, channels }: Layout, end?: number): MapPicture {
-  const sums = Float64Array.from({ length: width * height }, (_, pixel) => sumAt(values, pixel, channels))
-  const finite = isFiniteArray(sums) ? sums : sums.filter(Number.isFinite)
-  const low = finite.reduce((least, value) => Math.min(least, value), Infinity)
-  const high = finite.reduce((most, value) => Math.max(most, value), -Infinity)
-  const limit = end ?? (finite.length === 0 ? 0 : Math.max(-low, high))
-  const sizes = finite.map(Math.abs).sort()
+  const sums = new Float64Array(width * height)
+  const sizes = new Float64Array(sums.length)
+  let finite = 0
+  let [low, high] = [Infinity, -Infinity]
+  for (let pixel = 0; pixel < sums.length; pixel++) {
+    const sum = sumAt(values, pixel, channels)
+    sums[pixel] = sum
+    if (!Number.isFinite(sum)) continue
+    sizes[finite++] = Math.abs(sum)
+    if (sum < low) low = sum
+    if (sum > high) high = sum
+  }
+  const limit = end ?? (finite === 0 ? 0 : Math.max(-low, high))
   const strongest = Math.max(0, sums.indexOf(high >= -low ? high : low))
-  const indices = Uint8Array.from(sums, (sum) => (Number.isFinite(sum) ? arm + (limit === 0 ? 0 : Math.max(-arm, Math.min(arm, Math.round((sum / limit) * arm)))) : palette.length - 1))
+  const indices = new Uint8Array(sums.length)
+  const gain = limit === 0 ? 0 : arm / limit
+  for (let pixel = 0; pixel < sums.length; pixel++) {
+    const sum = sums[pixel]!
+    indices[pixel] = Number.isFinite(sum) ? arm + Math.max(-arm, Math.min(arm, Math.round(sum * gain))) : palette.length - 1
+  }
   return {
     indices,
     limit,
-    high99: sizes.length === 0 ? 0 : quantile(sizes, 0.99),
+    high99: finite === 0 ? 0 : quantile(sizes.subarray(0, finite).sort(), 0.99),
     low,
     high,
     strongest: { row: Math.floor(strongest / width), column: strongest % width },
-    notFinite: sums.length - finite.length,
+    notFinite: sums.length - finite,
     pixels: sums.length,
   }
 }

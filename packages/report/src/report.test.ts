@@ -1,8 +1,8 @@
 import { isUserError, type Rows } from '@touchstone/core'
 import type { Results, RunRecord } from '@touchstone/evaluation'
 import { expect, test } from 'vitest'
-import { renderReport } from './index.js'
-import { madeUpRun } from './made-up-run.test.data.js'
+import { examplePages, examplesFolder, renderReport, reportFigures } from './index.js'
+import { madeUpGallery, madeUpRun } from './made-up-run.test.data.js'
 
 /** The page's text as a reader sees it, roughly: tags out, spaces joined. */
 function textOf(page: string): string {
@@ -176,4 +176,101 @@ test('ids of the page are unique and every reference has its target', async () =
   expect(new Set(ids).size).toBe(ids.length)
   for (const [, target] of page.matchAll(/(?:aria-labelledby="|href="#)([^"]+)"/g)) expect(ids).toContain(target)
   expect(page.match(/<img/g)!.length).toBe(page.match(/<img[^>]* alt="[^"]+"/g)!.length)
+})
+
+/** Scores in which every method differs from the next by one, up to noise that is the same for all of them. */
+const apart = (_: number, attributer: number, metric: number, example: number) => (metric === 0 ? attributer : -attributer) + 0.01 * example
+const apartRun = (examples: number) => madeUpRun({ models: ['one'], attributers: ['a', 'b', 'c'], examples, score: apart })
+
+test('the verdict comes first: who leads by each question, and whether beyond chance', async () => {
+  const text = textOf(await renderReport(apartRun(10)))
+  expect(text.indexOf('Most robust')).toBeLessThan(text.indexOf('Touchstone judged'))
+  expect(text).toContain('Most robust on one a leads by the one metric, beyond chance by osr')
+  expect(text).toContain('Most faithful on one a leads by the one metric, beyond chance by fidelity')
+  expect(text).toContain('10 inputs. Beyond chance: paired Wilcoxon tests, corrected after Holm, p < 0.05. Every one of 60 scores is defined.')
+  expect(text).toContain('one: a has the best mean and differs from every other method (largest p')
+})
+
+test('too few inputs settle nothing, and the verdict says so', async () => {
+  // Three differences of one sign have p = 1/4 at best.
+  expect(textOf(await renderReport(apartRun(3)))).toContain('Most robust on one not settled no method can be told apart from the leader by the one metric; most often a has the best mean (1 of 1)')
+})
+
+test('a run that asked for robustness alone is told what it lacks', async () => {
+  const text = textOf(await renderReport(madeUpRun({ metrics: ['osr'] })))
+  expect(text).toContain('No metric of faithfulness was asked for, and robustness alone says little')
+})
+
+test('slopes from model to model come with Kendall’s tau', async () => {
+  const score = (model: number, attributer: number) => (model === 0 ? attributer : [0, 2, 1][attributer]!)
+  const text = textOf(await renderReport(madeUpRun({ attributers: ['a', 'b', 'c'], metrics: ['osr'], score })))
+  // Of three pairs one is turned round: (2 - 1) / 3.
+  expect(text).toContain('Order of methods, Kendall’s τ b : 0.33')
+})
+
+test('neighbours stand beside the maps, with what changed and the pixels that metrics look at', async () => {
+  const run = madeUpRun({ models: ['one'], attributers: ['a'], examples: 2 })
+  const page = await renderReport({ ...run, gallery: madeUpGallery(run) })
+  const text = textOf(page)
+  expect(text).toContain('Neighbours by noise for osr: the first 1 of 2 accepted')
+  expect(text).toContain('3 neighbours drawn, 2 accepted')
+  expect(text).toContain('Neighbour, predicted 3 l2 distance 1.00, logit distance 0.250')
+  expect(page).toMatch(/alt="Difference between neighbour and input in the map of a/)
+  // Pixel 1 lies in the window of pixel 0, pixel 100 in none.
+  expect(page).toContain('2 pixels with windows of radius 1; of 2 pixels of a neighbour&#39;s map 1 lie in a window')
+  expect(text).toContain('2 of 3 neighbours accepted; refused: 1 × other class')
+  expect(page).toContain('aria-label="Histogram of ‖x̃ − x‖₂ over 2 accepted neighbours by noise, on one"')
+})
+
+test('curves are drawn as means over examples, and metrics that differ by a number over that number', async () => {
+  const { results, ...rest } = madeUpRun({ models: ['one'], attributers: ['a'], metrics: ['eps 1', 'eps 2', 'eps 4'] })
+  const metrics = Object.fromEntries(Object.entries(results.config.metrics).map(([label, tree]) => [label, { ...tree, options: { sampler: { kind: 'sampler', use: 'attack', package: 'p', options: { eps: Number(label.slice(4)) } } } }]))
+  const rows = results.rows.map((row) => (row.metric === 'eps 1' ? { ...row, curve: { x: [0, 0.5, 1], y: [1, 0.5, 0] } } : row))
+  const text = textOf(await renderReport({ ...rest, results: { ...results, rows, config: { ...results.config, metrics } } }))
+  expect(text).toContain('Curves on one, means over examples')
+  expect(text).toContain('By sampler.eps on one')
+})
+
+test('a chart of a plugin stands with its metric; one that loads something is told of, and nothing is loaded', async () => {
+  const run = madeUpRun({ models: ['one'], attributers: ['a'] })
+  const chart = (title: string, data: object) => ({ metric: 'osr', name: title, title, description: `what ${title} shows`, vegaLite: { data, mark: 'bar', encoding: { x: { field: 'x', type: 'quantitative' } } } })
+  const charts = [chart('own', { values: [{ x: 1 }] }), chart('far', { url: 'https://example.org/data.json' })]
+  const page = await renderReport({ ...run, gallery: { ...madeUpGallery(run), charts } })
+  expect(page).toContain('aria-label="what own shows"')
+  expect(textOf(page)).toContain('the chart "far" cannot be drawn')
+  expect(page).not.toContain('example.org/data.json"')
+})
+
+test('charts are taken from the report before, to the same page', async () => {
+  const run = madeUpRun()
+  const before = await renderReport(run)
+  expect(await renderReport(run, { before })).toBe(before)
+  const marked = before.replace('<g fill="none"', '<g data-kept="" fill="none"')
+  expect(await renderReport(run, { before: marked })).toContain('data-kept')
+  expect(await renderReport(madeUpRun({ score: () => 7 }), { before: marked })).not.toContain('data-kept')
+})
+
+test('figures for papers stand alone: a name each, no colour that a page must define', async () => {
+  const run = madeUpRun({ metrics: ['osr', 'o/s/r', '<osr>'] })
+  const figures: { name: string; svg: string }[] = []
+  for await (const figure of reportFigures({ ...run, gallery: madeUpGallery(run) })) figures.push(figure)
+  expect(new Set(figures.map(({ name }) => name.toLowerCase())).size).toBe(figures.length)
+  for (const { name, svg } of figures) {
+    expect(name).toMatch(/^[A-Za-z0-9-]+$/)
+    expect(svg).toMatch(/^<svg /)
+    expect(svg).not.toContain('var(')
+  }
+  expect(figures.map(({ name }) => name)).toEqual(expect.arrayContaining(['osr-dots', 'osr-slopes', 'o-s-r-dots', 'osr-dots-2', 'input-distances-0', 'maps-made-up-0']))
+})
+
+test('examples that the report does not show stand on pages beside it, which it links to', async () => {
+  const run = madeUpRun({ examples: 30, attributers: ['a'], metrics: ['osr'] })
+  const page = await renderReport(run, { pages: true })
+  const pages: { name: string; text: string }[] = []
+  for await (const one of examplePages(run)) pages.push(one)
+  expect(pages.map(({ name }) => name)).toEqual(['13.html', '25.html'])
+  for (const { name } of pages) expect(page).toContain(`href="${examplesFolder}/${name}"`)
+  expect(await renderReport(run)).not.toContain(examplesFolder)
+  expect(pages[1]!.text.match(/<article/g)).toHaveLength(6)
+  expect(textOf(pages[1]!.text)).toContain('Example made-up-29')
 })

@@ -1,6 +1,6 @@
 import { UserError, type Rows } from '@touchstone/core'
 import { galleryExamples, type Gallery, type Results, type RunRecord } from '@touchstone/evaluation'
-import { chartFigure } from './charts/figure.js'
+import { chartFigure, chartsOn } from './charts/figure.js'
 import { distanceCharts } from './charts/distance-charts.js'
 import { sweepCharts } from './charts/sweep-chart.js'
 import { distances } from './sections/distances.js'
@@ -35,6 +35,8 @@ export interface ReportInput {
 export interface ReportOptions {
   /** Whether pages of further examples stand beside it, as `examplePages` makes them; then it links to them. */
   readonly pages?: boolean
+  /** A report of the same run that was written before: charts that show the same are taken from it, which changes nothing but the time. */
+  readonly before?: string
 }
 
 /**
@@ -43,13 +45,14 @@ export interface ReportOptions {
  *
  * @throws UserError where the results or the record of the run have another format version.
  */
-export async function renderReport({ results, run, inputs, maps, gallery: kept }: ReportInput, { pages = false }: ReportOptions = {}): Promise<string> {
+export async function renderReport({ results, run, inputs, maps, gallery: kept }: ReportInput, { pages = false, before = '' }: ReportOptions = {}): Promise<string> {
   expectFormat('results', results.format, 'touchstone-results/1')
   if (run) expectFormat('run record', run.format, 'touchstone-run/1')
   const findings = new Findings(results)
-  const figures = await Promise.all(metricCharts(results, findings, kept).map(async ({ metric, chart, note }) => ({ metric, figure: await chartFigure(chart, note) })))
-  const samplers = await Promise.all((kept ? distanceCharts(kept, findings) : []).map(async (one) => ({ ...one, figures: await Promise.all(one.charts.map((chart) => chartFigure(chart))) })))
-  const sweeps = await Promise.all(sweepCharts(results, findings).map((chart) => chartFigure(chart)))
+  const drawn = chartsOn(before)
+  const figures = await Promise.all(metricCharts(results, findings, kept).map(async ({ metric, chart, note }) => ({ metric, figure: await chartFigure(chart, drawn, note) })))
+  const samplers = await Promise.all((kept ? distanceCharts(kept, findings) : []).map(async (one) => ({ ...one, figures: await Promise.all(one.charts.map((chart) => chartFigure(chart, drawn))) })))
+  const sweeps = await Promise.all(sweepCharts(results, findings).map((chart) => chartFigure(chart, drawn)))
   const sections: readonly Section[] = [
     { id: 'scores', title: 'Scores', body: scores(results, findings) },
     { id: 'metrics', title: 'Metric by metric', body: html`${metrics(results, findings, figures)}` },

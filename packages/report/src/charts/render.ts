@@ -16,12 +16,6 @@ function load(): Promise<readonly [Vega, Compile]> {
   return loaded
 }
 
-/** A chart holds its data: nothing is loaded, and no mark is a link. */
-const offline = {
-  load: (uri: string) => Promise.reject(new UserError(`it asks for ${uri}, but a chart holds its data`)),
-  sanitize: () => Promise.reject(new UserError('it links to something outside of it')),
-}
-
 /**
  * Draws a chart as SVG. Its colours may be names such as `var(--c0)`: the page defines them, `standAlone` writes them out.
  * @throws UserError where the specification cannot be drawn.
@@ -29,13 +23,20 @@ const offline = {
 export async function renderChart({ title, vegaLite }: Pick<ReportChart, 'title' | 'vegaLite'>): Promise<string> {
   const [{ parse, View }, compile] = await load()
   const faults: string[] = []
+  const refuse = (fault: string): Promise<never> => {
+    faults.push(fault)
+    return Promise.reject(new Error(fault))
+  }
+  // A chart holds its data: nothing is loaded, and no mark is a link.
+  const loader = { load: (uri: string) => refuse(`it asks for ${uri}, but a chart holds its data`), sanitize: (uri: string) => refuse(`it names ${uri}, but a chart holds its data and links to nothing`) }
   const logger = { level: () => logger, warn: () => logger, info: () => logger, debug: () => logger, error: (...messages: readonly unknown[]) => (faults.push(messages.map(messageOf).join(' ')), logger) }
   try {
-    const view = new View(parse(compile(vegaLite, { config: chartConfig, logger }).spec), { renderer: 'none', loader: offline, logger })
+    const view = new View(parse(compile(vegaLite, { config: chartConfig, logger }).spec), { renderer: 'none', loader, logger })
     const svg = await view.toSVG()
     view.finalize()
     if (faults.length > 0) throw new UserError(faults.join('; '))
-    return svg
+    // The page says in words what is to be seen: a drawing is one picture, not a tree of marks.
+    return svg.replace(/<[a-z][^>]*>/g, (tag) => tag.replace(/ (role|aria-[a-z]+)="[^"]*"/g, ''))
   } catch (error) {
     throw new UserError(`the chart "${title}" cannot be drawn: ${messageOf(error)}`, { cause: error })
   }
