@@ -84,7 +84,8 @@ export function seenNeighbours(list: readonly Neighbour[], resolved: ResolvedExt
     sampler: resolved?.preset ?? resolved?.use ?? 'given in code',
     key: hash(canonicalJson(resolved ? { use: resolved.use, package: resolved.package, options: resolved.options } : null), String(list.length)),
     inputDistances: Float32Array.from(list, ({ inputDistance }) => inputDistance.l2),
-    logitDistances: Float32Array.from(list, ({ logitDistance }) => logitDistance),
+    // JSON knows no -0.
+    logitDistances: Float32Array.from(list, ({ logitDistance }) => logitDistance + 0),
     rejected: list.map(({ rejected }) => rejected ?? null),
     shown: all,
   }))
@@ -107,6 +108,7 @@ export async function collectGallery({ results, selection, instances: { scores, 
   const maps: Float32Array[] = []
   const neighbours: GalleryNeighbours[] = []
   const marks: GalleryMarks[] = []
+  let missing = false
   for (const [model, subjects] of selection.subjects) {
     const shape = models.get(model)!.inputShape
     for (const { example, target } of subjects.slice(0, galleryExamples)) {
@@ -122,8 +124,8 @@ export async function collectGallery({ results, selection, instances: { scores, 
         const answer = await store.get<MapAnswer>(keys.map(subject, attributer))
         for (const [metric, score] of scores) {
           const seen = await store.get<readonly SeenNeighbours[]>(keys.seen(subject, attributer, metric))
-          if (!seen) return undefined
-          for (const { key, sampler, inputDistances, logitDistances, rejected, shown } of seen) {
+          missing ||= !seen
+          for (const { key, sampler, inputDistances, logitDistances, rejected, shown } of seen ?? []) {
             const known = bySampler.get(key)
             bySampler.set(
               key,
@@ -152,6 +154,7 @@ export async function collectGallery({ results, selection, instances: { scores, 
       }
     }
   }
+  if (missing) return undefined
   return { format: 'touchstone-gallery/1', neighbours, marks, charts: await drawCharts(results, host, scope, warn), inputs, maps }
 }
 

@@ -200,8 +200,8 @@ async function runExample(
               checkedResult(score.score({ ...subject, map: { shape, data: map }, batchRows, predict: model.predict, maps, mapsOf, neighbours: noted, shared, kept: keptBy(score) })),
             )
           }
-          const beside = shown && { kind: 'seen', key: keys.seen(key, name, metric), value: () => Promise.all(drawn.map(({ sampler, list }) => seenNeighbours(list, scope.originOf(sampler)?.resolved, shape, (input) => known.get(input)))) }
-          return keep({ kind: 'score', example: id, attributer: name, metric }, keys.score(key, name, metric), judge, beside || undefined)
+          const beside: Beside | undefined = shown ? { kind: 'seen', key: keys.seen(key, name, metric), value: () => Promise.all(drawn.map(({ sampler, list }) => seenNeighbours(list, scope.originOf(sampler)?.resolved, shape, (input) => known.get(input)))) } : undefined
+          return keep({ kind: 'score', example: id, attributer: name, metric }, keys.score(key, name, metric), judge, beside)
         }),
         failed,
       )
