@@ -157,7 +157,7 @@ nav.pages ul { gap: 0.25rem 0.9rem; font-size: 0.86rem; margin-top: 0.75rem; fon
   .sides > div { margin-left: 8.75rem; }
   .maps { grid-template-columns: repeat(auto-fill, 7.25rem); gap: 1rem 0.75rem; }
   .map { font-size: 0.72rem; }
-  .model, .map, tr, li, .input { break-inside: avoid; }
+  .map, .neighbour .maps > div, .marks, tr, li, .input { break-inside: avoid; }
   details::details-content { content-visibility: visible; block-size: auto; }
   pre { max-height: none; white-space: pre-wrap; }
 }

@@ -16,7 +16,7 @@ export function marksFigure(marks: GalleryMarks, input: { readonly shape: readon
   const size = sizeOnPage(layout)
   const alt = `${marks.metric} of ${marks.attributer} on ${of}: ${own.size} pixels with windows of radius ${marks.radius}${other.length > 0 ? `; of ${other.length} pixels of a neighbour's map ${hits.length} lie in a window` : ''}`
   return html`<figure class="map" style="max-width:${size.width}px"><figcaption>${marks.attributer}</figcaption>
-<svg class="marked" viewBox="0 0 ${width} ${height}" width="${size.width}" height="${size.height}" role="img" aria-label="${alt}"><image href="${inputPng(input.data, layout, range)}" width="${width}" height="${height}" opacity="0.45"/>
+<svg class="marked" viewBox="0 0 ${width} ${height}" width="${size.width}" height="${size.height}" role="img" aria-label="${alt}"><image href="${inputPng(input.data, layout, range)}" width="${width}" height="${height}" opacity="0.3"/>
 <path class="window" d="${squares([...inWindow], width, 0)}"/><path class="own" d="${squares(marks.pixels, width, 0)}"/><path class="hit" d="${squares(hits, width, 0.28)}"/><path class="miss" d="${squares(misses, width, 0.28)}"/></svg>
 <p class="note">${own.size} pixels, radius ${marks.radius}${other.length > 0 ? html`; the neighbour’s: ${hits.length} of ${other.length} in a window` : undefined}</p></figure>`
 }
