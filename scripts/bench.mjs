@@ -4,13 +4,19 @@ import { fileURLToPath } from 'node:url'
 
 const root = new URL('..', import.meta.url)
 const at = (path) => new URL(path, root).href
-const suites = { kernels, engine, networks, 'networks-large': networksLarge, workers, methods, 'methods-large': methodsLarge, comparisons, attacks, scores, 'scores-large': scoresLarge, osr, results, evaluation, 'scale-large': scaleLarge, bullmq }
+const suites = { kernels, engine, networks, 'networks-large': networksLarge, workers, methods, 'methods-large': methodsLarge, comparisons, attacks, scores, 'scores-large': scoresLarge, osr, results, report, evaluation, 'scale-large': scaleLarge, bullmq }
 const asked = process.argv.slice(2)
 for (const name of asked) if (!(name in suites)) throw new Error(`no benchmark named "${name}"; there are: ${Object.keys(suites).join(', ')}`)
 for (const [name, run] of Object.entries(suites)) {
   if (asked.length > 0 ? !asked.includes(name) : name.endsWith('-large')) continue
   console.log(`\n${name}`)
   await run()
+}
+
+/** The report of a large run: its size, and how fast it is written and opened. */
+async function report() {
+  const { bench, format } = await import(at('packages/report/bench/large-run.mjs'))
+  console.log(format(await bench()))
 }
 
 /** Our kernels against stock TensorFlow.js. */

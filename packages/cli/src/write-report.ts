@@ -1,16 +1,17 @@
 import { existsSync } from 'node:fs'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { stackRows, type Rows } from '@touchstone/core'
+import { stackRows } from '@touchstone/core'
 import type { FinishedEvaluation, ResultRow } from '@touchstone/evaluation'
 import { packageCode, readRun, writeInPlace, writeRun } from '@touchstone/evaluation/node'
+import type { ReportInput, ReportPart } from '@touchstone/report'
 
-/** Writes report.html from what a run's folder holds. @returns its path. */
+/** Writes report.html from what a run's folder holds, and beside it pages of the examples that it does not show. @returns its path. */
 export async function writeReport(folder: string): Promise<string> {
-  const { renderReport, shownExamples } = await import('@touchstone/report')
-  const file = reportFile(folder)
-  await writeInPlace(file, renderReport(await readRun(folder, shownExamples)))
-  return file
+  const { examplesOf, partsOf } = await import('@touchstone/report')
+  const run = await readRun(folder, examplesOf)
+  return writePages(folder, run, partsOf(run))
 }
 
 /**
@@ -20,10 +21,26 @@ export async function writeReport(folder: string): Promise<string> {
 export async function writeRunAndReport(folder: string, finished: FinishedEvaluation): Promise<string> {
   const { build } = await packageCode(fileURLToPath(import.meta.url))
   const isSame = await writeRun(folder, finished, build)
+  if (isSame && existsSync(reportFile(folder))) return reportFile(folder)
+  const { shownExamples } = await import('@touchstone/report')
+  const first = await partOf(finished, 0, shownExamples)
+  const shown = new Set(first.results.examples.map(({ id }) => id))
+  const rows: ResultRow[] = []
+  // Beside those of the examples shown a report needs curves, and the reasons of what has no value.
+  for await (const row of finished.rows()) if (shown.has(row.example) || row.value === null || row.curve) rows.push(row)
+  const { overview, run, gallery } = finished
+  return writePages(folder, { ...first, results: { ...overview, rows, diagnostics: [] }, run, gallery }, (from, to) => partOf(finished, from, to))
+}
+
+async function writePages(folder: string, run: ReportInput, part: ReportPart): Promise<string> {
+  const { examplePages, examplesFolder, renderReport } = await import('@touchstone/report')
   const file = reportFile(folder)
-  if (isSame && existsSync(file)) return file
-  const { renderReport, shownExamples } = await import('@touchstone/report')
-  await writeInPlace(file, renderReport(await reportInput(finished, shownExamples)))
+  const before = await readFile(file, 'utf8').catch(() => '')
+  const page = await renderReport(run, { pages: true, before })
+  const beside = join(folder, examplesFolder)
+  await rm(beside, { recursive: true, force: true })
+  for await (const { name, text } of examplePages(run.results, part)) await writeInPlace(join(beside, name), text)
+  await writeInPlace(file, page)
   return file
 }
 
@@ -31,21 +48,19 @@ function reportFile(folder: string): string {
   return join(folder, 'report.html')
 }
 
-/** What a report shows of a run: rows of the first examples, and those without a value, whose reasons it counts. */
-async function reportInput({ overview, rows, run, input, map }: FinishedEvaluation, first: number): Promise<Parameters<typeof import('@touchstone/report').renderReport>[0]> {
-  const shown = new Set(overview.examples.slice(0, first).map(({ id }) => id))
-  const needed: ResultRow[] = []
-  for await (const row of rows()) if (shown.has(row.example) || row.value === null) needed.push(row)
+/** The examples from `from` up to, not including, `to`, read from the evaluation. */
+async function partOf({ overview, rowsOf, run, input, map }: FinishedEvaluation, from: number, to: number): Promise<ReportInput> {
   const shape = overview.dataset.inputShape
-  const stacked = async (count: number, read: (index: number) => Promise<Float32Array>): Promise<Rows> => stackRows(await Promise.all(Array.from({ length: Math.min(count, first) }, (_, index) => read(index))), shape)
-  const mapsOf = async (model: string): Promise<ReadonlyMap<string, Rows>> => {
-    const count = overview.predictions.filter((prediction) => prediction.model === model).length
-    return new Map(await Promise.all(Object.keys(overview.config.attributers).map(async (attributer) => [attributer, await stacked(count, (index) => map(model, attributer, index))] as const)))
+  const stacked = async (places: readonly number[], read: (place: number) => Promise<Float32Array>) => stackRows(await Promise.all(places.map(read)), shape)
+  const examples = overview.examples.slice(from, to)
+  const ids = new Set(examples.map(({ id }) => id))
+  const rows: ResultRow[] = []
+  const maps = new Map<string, ReadonlyMap<string, Awaited<ReturnType<typeof stacked>>>>()
+  for (const model of Object.keys(overview.models)) {
+    const places = overview.predictions.filter((prediction) => prediction.model === model).flatMap(({ example }, place) => (ids.has(example) ? [place] : []))
+    for (const place of places) rows.push(...(await rowsOf(model, place)))
+    maps.set(model, new Map(await Promise.all(Object.keys(overview.config.attributers).map(async (attributer) => [attributer, await stacked(places, (place) => map(model, attributer, place))] as const))))
   }
-  return {
-    results: { ...overview, rows: needed, diagnostics: [] },
-    run,
-    inputs: await stacked(overview.examples.length, input),
-    maps: new Map(await Promise.all(Object.keys(overview.models).map(async (model) => [model, await mapsOf(model)] as const))),
-  }
+  const predictions = overview.predictions.filter(({ example }) => ids.has(example))
+  return { results: { ...overview, examples, predictions, rows, diagnostics: [] }, run, inputs: await stacked(examples.map((_, index) => from + index), input), maps }
 }

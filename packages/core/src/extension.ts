@@ -112,10 +112,10 @@ export function defineExtension<const K extends Kind, F extends OptionFields = R
 /** A comparison whose traits and instance say the same, from one definition. */
 export function defineComparison<F extends OptionFields = Record<never, never>>(
   definition: Pick<Extension<'comparison', F>, 'name' | 'summary' | 'citation' | 'check'> &
-    ComparisonTraits & { readonly options?: F; readonly compare: (options: OptionsOf<F>) => Comparison['compare'] },
+    ComparisonTraits & { readonly options?: F; readonly compare: (options: OptionsOf<F>) => Comparison['compare']; readonly marks?: (options: OptionsOf<F>) => Comparison['marks'] },
 ): Extension<'comparison', F> {
-  const { measures, range, compare, options, ...about } = definition
-  return { ...about, kind: 'comparison', traits: { measures, range }, options: options ?? ({} as F), services: {}, create: (chosen) => ({ measures, compare: compare(chosen) }) }
+  const { measures, range, compare, marks, options, ...about } = definition
+  return { ...about, kind: 'comparison', traits: { measures, range }, options: options ?? ({} as F), services: {}, create: (chosen) => ({ measures, compare: compare(chosen), ...(marks && { marks: marks(chosen) }) }) }
 }
 
 /** A name for an extension with other defaults. What the user gives replaces them, option by option. */

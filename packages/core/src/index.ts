@@ -1,10 +1,10 @@
 export { baselineCount, baselineOption, baselineValues, meanExamples, singleBaselineOption, singleBaselineValues, type Baseline, type SingleBaseline } from './baseline.js'
 export { closest, suggestion } from './closest.js'
 export type { Attributer, AttributerTraits, AttributionRequest, Attributions } from './contracts/attributer.js'
-export type { Chart, ChartTraits } from './contracts/chart.js'
+export type { Chart, ChartDrawing, ChartTraits } from './contracts/chart.js'
 export type { Command, CommandContext, CommandTraits, OpenedConfig } from './contracts/command.js'
 export type { Dataset, DatasetTraits, Example } from './contracts/dataset.js'
-export type { Executor, ExecutorTraits, Job, JobExample, JobProgress, JobReport, Work } from './contracts/executor.js'
+export type { Executor, ExecutorTraits, Job, JobExample, JobProgress, JobReport, JobSeconds, Work } from './contracts/executor.js'
 export {
   resultOf,
   undefinedResult,
@@ -13,6 +13,7 @@ export {
   type ComparisonTraits,
   type DefinedResult,
   type Direction,
+  type Marks,
   type Metric,
   type Result,
   type ResultDetails,

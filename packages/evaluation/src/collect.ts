@@ -1,10 +1,10 @@
-import { undefinedResult, UserError, type EngineInfo, type Result } from '@touchstone/core'
+import { undefinedResult, UserError, type EngineInfo, type Host, type Result, type ScoreTraits } from '@touchstone/core'
 import { compareMethods } from './compare-methods.js'
 import { compareRankings } from './compare-rankings.js'
 import { DiagnosticColumns } from './diagnostic-columns.js'
 import type { Instances } from './instances.js'
 import { rankMethods } from './rank-methods.js'
-import type { DiagnosticRow, ResolvedConfig, ResultRow, ResultsOverview } from './results.js'
+import type { DiagnosticRow, MetricFacts, ResolvedConfig, ResultRow, ResultsOverview } from './results.js'
 import type { MapAnswer } from './run-job.js'
 import type { Selection } from './select-examples.js'
 import type { ScoreTable } from './score-tables.js'
@@ -21,6 +21,7 @@ interface Sources {
   readonly engine: EngineInfo | null
   readonly store: Store
   readonly keys: UnitKeys
+  readonly host: Host
 }
 
 /** What an evaluation found; what grows with the examples is given one by one. */
@@ -28,6 +29,8 @@ export interface Collected {
   readonly overview: ResultsOverview
   /** Names of the parts of all results, in alphabetical order. */
   readonly parts: readonly string[]
+  /** The rows of an example, by the place of its prediction among those of its model. */
+  readonly rowsOf: (model: string, place: number) => Promise<readonly ResultRow[]>
   /** `Results.rows`. */
   readonly rows: () => AsyncIterable<ResultRow>
   /** `Results.diagnostics`. */
@@ -42,7 +45,7 @@ interface Gathered extends ScoreColumn {
 }
 
 /** The results of an evaluation from its store; undefined where something is missing there. Of each score a number is held, of each map its diagnostics. */
-export async function collect({ selection, resolved, shown, instances: { models, dataset, scores }, engine, store, keys }: Sources): Promise<Collected | undefined> {
+export async function collect({ selection, resolved, shown, instances: { models, dataset, scores }, engine, store, keys, host }: Sources): Promise<Collected | undefined> {
   const attributers = Object.keys(resolved.attributers)
   const metrics = Object.keys(resolved.metrics)
   const byModel = new Map([...selection.subjects].map(([model, { length }]) => [model, gatheredColumns(model, attributers, metrics, length)]))
@@ -81,6 +84,7 @@ export async function collect({ selection, resolved, shown, instances: { models,
     engine,
     models: Object.fromEntries([...models].map(([label, { fingerprint, inputShape, classCount, mflopPerRow }]) => [label, { fingerprint, inputShape, classCount, mflopPerRow }])),
     dataset: { fingerprint: dataset.fingerprint, size: dataset.size, inputShape: dataset.inputShape, range: dataset.range, classNames: dataset.classNames ?? null },
+    metrics: metricFacts(resolved, host),
     examples: selection.examples.map(({ id, label }) => ({ id, label: label ?? null })),
     predictions: [...selection.subjects].flatMap(([model, list]) => list.map(({ example, predicted, target, output }) => ({ model, example: example.id, predicted, target, output }))),
     summary: summarise(columns, directions, resolved.seed),
@@ -89,21 +93,22 @@ export async function collect({ selection, resolved, shown, instances: { models,
     agreement: compareRankings(tables, resolved.seed),
     diagnosticSummary: diagnostics.summary(),
   }
-  const rows = async function* (): AsyncGenerator<ResultRow> {
-    for (const [model, subjects] of selection.subjects) {
-      for (const [place, { example, target }] of subjects.entries()) {
-        const subject = keys.subject(model, example, target)
-        for (const { attributer, metric, values, detailed } of byModel.get(model)!) {
-          const about = { model, example: example.id, attributer, metric }
-          const result = detailed[place] === 1 ? await store.get<Result>(keys.score(subject, attributer, metric)) : { value: values[place]! }
-          if (result === undefined) throw new UserError(`the store has lost the score of "${attributer}" by "${metric}" on model "${model}" for example ${example.id}: run again, and it is computed anew`)
-          const { value = null, ...details } = result
-          yield { ...about, value, ...details }
-        }
-      }
-    }
+  const rowsOf = (model: string, place: number): Promise<readonly ResultRow[]> => {
+    const { example, target } = selection.subjects.get(model)![place]!
+    const subject = keys.subject(model, example, target)
+    return Promise.all(
+      byModel.get(model)!.map(async ({ attributer, metric, values, detailed }) => {
+        const result = detailed[place] === 1 ? await store.get<Result>(keys.score(subject, attributer, metric)) : { value: values[place]! }
+        if (result === undefined) throw new UserError(`the store has lost the score of "${attributer}" by "${metric}" on model "${model}" for example ${example.id}: run again, and it is computed anew`)
+        const { value = null, ...details } = result
+        return { model, example: example.id, attributer, metric, value, ...details }
+      }),
+    )
   }
-  return { overview, parts: [...parts].sort(), rows, diagnostics: () => diagnostics.rows() }
+  const rows = async function* (): AsyncGenerator<ResultRow> {
+    for (const [model, subjects] of selection.subjects) for (const place of subjects.keys()) yield* await rowsOf(model, place)
+  }
+  return { overview, parts: [...parts].sort(), rowsOf, rows, diagnostics: () => diagnostics.rows() }
 }
 
 /** In the order of the rows of one example. */
@@ -116,4 +121,17 @@ function scoreTablesOf({ subjects }: Selection, byModel: ReadonlyMap<string, rea
     const examples = subjects.get(model)!.map(({ example: { id } }) => id)
     return metrics.map((metric) => ({ model, metric, examples, scores: new Map(columns.filter((column) => column.metric === metric).map(({ attributer, values }) => [attributer, values])) }))
   })
+}
+
+/** What metrics of plugins say of themselves; one given in code says nothing. */
+function metricFacts({ metrics }: ResolvedConfig, host: Host): Record<string, MetricFacts> {
+  return Object.fromEntries(
+    Object.entries(metrics).flatMap(([label, { use, preset }]) => {
+      const extension = host.registry.extension('score', use)?.value
+      if (!extension) return []
+      const { summary } = (preset === undefined ? undefined : host.registry.preset('score', preset)?.value) ?? extension
+      const { judges, curve } = extension.traits as ScoreTraits
+      return [[label, { judges, summary, ...(curve && { curve }) }]]
+    }),
+  )
 }

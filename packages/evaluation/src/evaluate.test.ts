@@ -1,7 +1,7 @@
-import { ConfigError, createToken, defineExtension, definePlugin, eachRow, mean, option, UserError, wilsonInterval, type Attributer, type Result, type Rows, type Score } from '@touchstone/core'
+import { ConfigError, createToken, defineExtension, definePlugin, eachRow, mean, option, UserError, wilsonInterval, type Attributer, type Dataset, type Plugin, type Result, type Rows, type Score } from '@touchstone/core'
 import { beforeEach, describe, expect, test } from 'vitest'
 import * as z from 'zod/mini'
-import { evaluate, rowsCsv, summaryCsv, type EvaluationConfig } from './index.js'
+import { evaluate, evaluationPlugin, memoryStorage, rowsCsv, summaryCsv, type EvaluationConfig } from './index.js'
 import { calls, linearModel, robust, toyConfig, toyPlugin } from './testing.js'
 
 beforeEach(() => {
@@ -408,4 +408,55 @@ test('tables are CSV: quoted where needed, parts as columns', async () => {
   const { results } = await evaluate(toyConfig({ examples: { take: 1 }, attributers: { 'a, "b"': 'times-weights' } }))
   expect(rowsCsv(results.rows)).toBe('model,example,attributer,metric,value,reason,mean,sd,standardError,worst\r\n' + 'one,p0,"a, ""b""",mine,5.5,,5.5,3.5355339059327378,2.5,8\r\n')
   expect(summaryCsv(results.summary)).toBe('model,attributer,metric,direction,n,undefined,mean,ciLow,ciHigh\r\none,"a, ""b""",mine,lower,1,0,5.5,,\r\n')
+})
+
+test('neighbours of the first examples are there to be looked at, with their maps, once for metrics that share them', async () => {
+  const { gallery, results } = await evaluate(toyConfig({ metrics: { mine: robust({}), worst: robust({ aggregate: 'worst' }) } }))
+  expect(results.examples).toHaveLength(6)
+  expect(gallery.neighbours.map(({ example, metrics }) => [example, metrics])).toEqual(['p0', 'p1', 'p2', 'p3'].map((id) => [id, ['mine', 'worst']]))
+  const [first] = gallery.neighbours
+  // The sampler moves the first value by 1 and by 2; the model's weights are 1 and 2.
+  expect(first).toMatchObject({ sampler: 'steps', inputDistances: [1, 2], logitDistances: [-1, -2], rejected: [null, null], shown: [{ place: 0 }, { place: 1 }] })
+  // The method answers the squares: of (1, 1) moved to (2, 1) and (3, 1).
+  expect(first!.shown.map(({ input }) => [...gallery.inputs[input]!])).toEqual([[2, 1], [3, 1]])
+  expect(first!.shown.map(({ map }) => [...gallery.maps[map!]!])).toEqual([[4, 1], [9, 1]])
+})
+
+test('an example that comes to the front later has its neighbours, too', async () => {
+  const storage = memoryStorage()
+  const turned = toyPlugin.extensions.map((extension) => {
+    if (extension.kind !== 'dataset') return extension
+    const points = extension.create({}, {}) as Dataset
+    return { ...extension, create: () => ({ ...points, example: (index: number) => points.example(points.size - 1 - index) }) }
+  })
+  const withOrder = (extensions: Plugin['extensions'], storage = memoryStorage()) => evaluate(toyConfig({ plugins: [{ ...evaluationPlugin, build: '1' }, { ...toyPlugin, build: '1', extensions }], store: { given: storage } }))
+
+  await withOrder(toyPlugin.extensions, storage)
+  const { gallery, run } = await withOrder(turned, storage)
+  // Two of the four were among the first four before.
+  expect(run.units).toEqual({ kept: 10, computed: 2 })
+  expect(gallery).toEqual((await withOrder(turned)).gallery)
+})
+
+const chartPlugin = definePlugin({
+  name: 'charts',
+  extensions: [
+    defineExtension({ kind: 'chart', name: 'means', summary: 'the means of a metric', traits: { shows: ['robustness'] }, create: () => ({ draw: (_results, metric) => ({ title: `Means of ${metric}`, description: 'means', vegaLite: { mark: 'bar' } }) }) }),
+    defineExtension({ kind: 'chart', name: 'other', summary: 'of another metric', traits: { shows: ['deletion'] }, create: () => ({ draw: () => { throw new Error('never asked') } }) }),
+    defineExtension({ kind: 'chart', name: 'broken', summary: 'fails', traits: { shows: ['robustness'] }, create: () => ({ draw: () => { throw new Error('no such key') } }) }),
+  ],
+})
+
+test('a plugin draws charts of the metrics that it shows; one that fails costs a warning alone', async () => {
+  const { gallery, run } = await evaluate(toyConfig({ plugins: [toyPlugin, chartPlugin] }))
+  expect(gallery.charts).toEqual([{ metric: 'mine', name: 'means', title: 'Means of mine', description: 'means', vegaLite: { mark: 'bar' } }])
+  expect(run.warnings).toEqual(['chart "broken" of charts could not be drawn for metric "mine": no such key; this is a fault of the plugin'])
+})
+
+test('results say what a metric judges, and the record of the run where the time went', async () => {
+  const { results, run } = await evaluate(toyConfig({}))
+  expect(results.metrics).toMatchObject({ mine: { judges: 'robustness' } })
+  const { total, predict, maps } = run.work!.one!
+  expect(Object.keys(maps)).toEqual(Object.keys(results.config.attributers))
+  expect(predict + Object.values(maps).reduce((a, b) => a + b)).toBeLessThanOrEqual(total * (1 + 1e-9))
 })

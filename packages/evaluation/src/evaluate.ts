@@ -1,6 +1,7 @@
 import { stackRows, type Rows } from '@touchstone/core'
 import { allResults } from './all-results.js'
 import type { EvaluationConfig } from './config.js'
+import type { Gallery } from './gallery.js'
 import { openEvaluation, type EvaluateOptions } from './open-evaluation.js'
 import type { Results, RunRecord, SummaryRow } from './results.js'
 
@@ -12,6 +13,8 @@ export interface Evaluation {
   readonly inputs: Rows
   /** By model and attributer: `[n, ...inputShape]`, in the order of the model's `results.predictions`. */
   readonly maps: ReadonlyMap<string, ReadonlyMap<string, Rows>>
+  /** Neighbours of a few examples, what metrics look at, and the charts of plugins. */
+  readonly gallery: Gallery
   /** `results.summary`. */
   readonly summary: readonly SummaryRow[]
 }
@@ -26,7 +29,7 @@ export interface Evaluation {
 export async function evaluate(config: EvaluationConfig, options: EvaluateOptions = {}): Promise<Evaluation> {
   await using evaluation = await openEvaluation(config, options)
   const finished = await evaluation.run()
-  const { run, input, map } = finished
+  const { run, input, map, gallery } = finished
   const results = await allResults(finished)
   const shape = results.dataset.inputShape
   const stacked = async (count: number, read: (index: number) => Promise<Float32Array>): Promise<Rows> => stackRows(await Promise.all(Array.from({ length: count }, (_, index) => read(index))), shape)
@@ -37,5 +40,5 @@ export async function evaluate(config: EvaluationConfig, options: EvaluateOption
     for (const attributer of Object.keys(results.config.attributers)) byAttributer.set(attributer, await stacked(count, (index) => map(model, attributer, index)))
     maps.set(model, byAttributer)
   }
-  return { results, run, inputs: await stacked(results.examples.length, input), maps, summary: results.summary }
+  return { results, run, inputs: await stacked(results.examples.length, input), maps, gallery, summary: results.summary }
 }

@@ -3,12 +3,14 @@ import { checkConfig } from './check-config.js'
 import { checkFit } from './check-fit.js'
 import { collect, type Collected } from './collect.js'
 import type { EvaluationConfig } from './config.js'
+import { collectGallery, type Gallery } from './gallery.js'
 import { makeInstances } from './instances.js'
 import { planEvaluation, rowsPerScore, type Plan } from './plan.js'
 import { evaluationPlugin } from './plugin.js'
 import type { ResolvedConfig, RunRecord } from './results.js'
 import { runJob, type MapAnswer } from './run-job.js'
 import { selectExamples } from './select-examples.js'
+import { sumSeconds } from './stopwatch.js'
 import { Store } from './store/store.js'
 import { encodeOrder } from './work-order.js'
 import { openWorkplace } from './workplace.js'
@@ -75,6 +77,8 @@ export interface FinishedEvaluation extends Collected {
   readonly input: (index: number) => Promise<Float32Array>
   /** A map, by the labels of model and attributer and its place among the model's `overview.predictions`. */
   readonly map: (model: string, attributer: string, index: number) => Promise<Float32Array>
+  /** Neighbours of a few examples, what metrics look at, and the charts of plugins. */
+  readonly gallery: Gallery
 }
 
 /**
@@ -180,6 +184,9 @@ export async function openEvaluation(config: EvaluationConfig, options: Evaluate
       batchRows,
       rowsRun: Object.fromEntries([...rowsToSelect].map(([label, rows]) => [label, rows + reports.reduce((sum, report) => sum + (report.model === label ? report.rowsRun : 0), 0)])),
       units: { kept: plan.units.reduce((sum, { kept }) => sum + kept, 0), computed: reports.reduce((sum, { units }) => sum + units.computed, 0) },
+      ...(reports.some(({ seconds }) => seconds !== undefined) && {
+        work: Object.fromEntries([...rowsToSelect.keys()].map((label) => [label, sumSeconds(reports.flatMap(({ model, seconds }) => (model === label && seconds ? seconds : [])))])),
+      }),
       host: options.host ?? null,
       warnings,
     })
@@ -187,13 +194,16 @@ export async function openEvaluation(config: EvaluationConfig, options: Evaluate
     const run = async (): Promise<FinishedEvaluation> => {
       if (options.shard && options.shard.of > 1) throw new UserError('a shard of an evaluation has no results of its own: compute all of them, then evaluate without a shard')
       let collected: Collected | undefined
-      for (let round = 0, missing = plan; collected === undefined; round++, missing = makePlan()) {
+      let gallery: Gallery | undefined
+      for (let round = 0, missing = plan; collected === undefined || gallery === undefined; round++, missing = makePlan()) {
         if (round === rounds) throw new UserError(`the store does not give back what was written to it, after ${rounds} attempts: "touchstone store verify" tells more`)
         await computeOnce(missing)
-        collected = await clocked('collect', () => collect({ selection, resolved, shown: withoutSecrets(resolved, host), instances, engine, store, keys }))
+        collected = await clocked('collect', () => collect({ selection, resolved, shown: withoutSecrets(resolved, host), instances, engine, store, keys, host }))
+        gallery = collected && (await collectGallery({ collected, selection, instances, host, scope, store, keys, warn }))
       }
       return {
         ...collected,
+        gallery,
         run: record(),
         input: async (index) => (await dataset.example(selection.examples[index]!.index)).input,
         map: async (label, attributer, index) => {

@@ -1,4 +1,5 @@
 import { canonicalJson, hash, isRecord, type Cost, type Host, type Job, type ResolvedExtension } from '@touchstone/core'
+import { galleryExamples } from './gallery.js'
 import type { ResolvedConfig } from './results.js'
 import type { Selection, Subject } from './select-examples.js'
 import type { Store } from './store/store.js'
@@ -61,13 +62,14 @@ export function planEvaluation({ selection, shard = { index: 1, of: 1 }, resolve
   const units: PlannedUnits[] = []
   const jobs: Job[] = []
   for (const [model, all] of selection.subjects) {
+    const shown = new Set(all.slice(0, galleryExamples))
     const subjects = all.filter((_, position) => position % shard.of === shard.index - 1)
     const subjectKeys = subjects.map(({ example, target }) => keys.subject(model, example, target))
     const missing = new Set<number>()
-    const add = (unit: Pick<PlannedUnits, 'kind' | 'attributer' | 'metric'>, keyOf: (subject: string) => string, rows: number, adaptive: boolean, bytes: number): number => {
+    const add = (unit: Pick<PlannedUnits, 'kind' | 'attributer' | 'metric'>, isThere: (subject: string, position: number) => boolean, rows: number, adaptive: boolean, bytes: number): number => {
       let kept = 0
       subjectKeys.forEach((subject, position) => {
-        if (store.has(keyOf(subject))) kept++
+        if (isThere(subject, position)) kept++
         else missing.add(position)
       })
       const left = (subjects.length - kept) * rows
@@ -75,12 +77,12 @@ export function planEvaluation({ selection, shard = { index: 1, of: 1 }, resolve
       return subjects.length - kept
     }
     for (const { label: attributer, cost: map } of attributers) {
-      add({ kind: 'map', attributer }, (subject) => keys.map(subject, attributer), map.rows, map.adaptive === true, mapBytes)
+      add({ kind: 'map', attributer }, (subject) => store.has(keys.map(subject, attributer)), map.rows, map.adaptive === true, mapBytes)
       const made = new Set<string>()
       for (const { label: metric, cost, neighbours } of metrics) {
         // Metrics that ask for the same neighbours share them and their maps.
         const shares = neighbours !== undefined && made.has(neighbours)
-        const missed = add({ kind: 'score', attributer, metric }, (subject) => keys.score(subject, attributer, metric), shares ? 0 : rowsOf(map, cost), (map.adaptive ?? cost.adaptive) === true, scoreBytes)
+        const missed = add({ kind: 'score', attributer, metric }, (subject, position) => store.has(keys.score(subject, attributer, metric)) && (!shown.has(subjects[position]!) || store.has(keys.seen(subject, attributer, metric))), shares ? 0 : rowsOf(map, cost), (map.adaptive ?? cost.adaptive) === true, scoreBytes)
         if (missed > 0 && neighbours !== undefined) made.add(neighbours)
       }
     }
@@ -91,8 +93,8 @@ export function planEvaluation({ selection, shard = { index: 1, of: 1 }, resolve
     const left = [...missing].sort((a, b) => a - b)
     for (let from = 0; from < left.length; from += size) {
       const positions = left.slice(from, from + size)
-      const examples = positions.map((position) => jobExample(subjects[position]!))
-      jobs.push({ id: hash(...positions.flatMap((position) => attributers.flatMap(({ label }) => metrics.map(({ label: metric }) => keys.score(subjectKeys[position]!, label, metric))))).slice(0, 40), model, examples })
+      const examples = positions.map((position) => jobExample(subjects[position]!, shown.has(subjects[position]!)))
+      jobs.push({ id: hash(...positions.flatMap((position) => attributers.flatMap(({ label }) => metrics.map(({ label: metric }) => keys[shown.has(subjects[position]!) ? 'seen' : 'score'](subjectKeys[position]!, label, metric))))).slice(0, 40), model, examples })
     }
   }
   return { units, jobs, rows: units.reduce((sum, { rows }) => sum + rows, 0) }
@@ -104,8 +106,8 @@ function neighboursOf({ use, options }: ResolvedExtension): string | undefined {
   return isRecord(sampler) && typeof samples === 'number' ? canonicalJson([use, sampler, samples]) : undefined
 }
 
-function jobExample({ example: { index, id }, target }: Subject): Job['examples'][number] {
-  return { index, id, target }
+function jobExample({ example: { index, id }, target }: Subject, shown: boolean): Job['examples'][number] {
+  return { index, id, target, ...(shown && { shown }) }
 }
 
 /** Rows by which the work gets less with each judgement: those of the plan, spread over its scores. */

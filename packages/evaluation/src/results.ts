@@ -1,4 +1,4 @@
-import type { Direction, EngineInfo, ResolvedExtension } from '@touchstone/core'
+import type { Direction, EngineInfo, JobSeconds, ResolvedExtension, ScoreTraits } from '@touchstone/core'
 
 /** Which examples are evaluated: see `EvaluationConfig.examples`. */
 export type CorrectFor = 'all-models' | 'each-model' | 'any'
@@ -21,6 +21,8 @@ export interface Results {
   readonly engine: EngineInfo | null
   readonly models: Readonly<Record<string, ModelFacts>>
   readonly dataset: { readonly fingerprint: string; readonly size: number; readonly inputShape: readonly number[]; readonly range: { readonly low: number; readonly high: number }; readonly classNames: readonly string[] | null }
+  /** What each metric says of itself; a label is missing where a score was given in code, or by an earlier version. */
+  readonly metrics: Readonly<Record<string, MetricFacts>>
   /** The evaluated examples, in the order of the dataset; row i of `inputs.npy` is the input of `examples[i]`. */
   readonly examples: readonly { readonly id: string; readonly label: number | null }[]
   /** One per model x example; the maps of a model stand in the same order. */
@@ -49,6 +51,14 @@ export interface ModelFacts {
   readonly inputShape: readonly number[]
   readonly classCount: number
   readonly mflopPerRow: number
+}
+
+export interface MetricFacts {
+  /** What question it answers. */
+  readonly judges: ScoreTraits['judges']
+  readonly summary: string
+  /** What the axes of the curves of its rows are. */
+  readonly curve?: ScoreTraits['curve']
 }
 
 export interface Prediction {
@@ -188,6 +198,8 @@ export interface RunRecord {
   readonly rowsRun: Readonly<Record<string, number>>
   /** Maps and scores that were in the store when the run began, and what it computed: maps, scores and neighbours. */
   readonly units: { readonly kept: number; readonly computed: number }
+  /** By model: seconds of work in all, in maps by method, and in the forward passes of samplers and scores; summed over threads. Absent where nothing was computed. */
+  readonly work?: Readonly<Record<string, JobSeconds>>
   readonly host: { readonly runtime: string; readonly platform: string; readonly cores: number } | null
   readonly warnings: readonly string[]
   /** What tables and report in the folder of the run were made from: a sum of results, inputs and maps, and of the code that made them. */

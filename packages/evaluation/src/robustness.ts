@@ -88,6 +88,7 @@ export const robustness = defineExtension({
     if (comparison.measures === 'similarity' && relativeTo !== 'none') throw new UserError(`relativeTo "${relativeTo}" divides a distance, but the comparison is a similarity: use "none"`)
     return {
       direction: comparison.measures === 'distance' ? 'lower' : 'higher',
+      marks: comparison.marks,
       score: async (context) => {
         const neighbours = await context.neighbours(sampler, samples)
         const accepted = neighbours.filter(({ rejected }) => rejected === undefined)

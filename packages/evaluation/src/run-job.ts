@@ -30,10 +30,12 @@ import {
   type Token,
 } from '@touchstone/core'
 import { checkDiagnostics, checkShape } from './check-shape.js'
+import { seenNeighbours } from './gallery.js'
 import { digestInput } from './digest-input.js'
 import { joinCalls } from './join-calls.js'
 import type { Predictions } from './predictions.js'
 import type { ResolvedConfig } from './results.js'
+import { Stopwatch } from './stopwatch.js'
 import type { Store } from './store/store.js'
 import type { UnitKeys } from './unit-keys.js'
 
@@ -58,10 +60,18 @@ interface RunningJob extends JobContext {
   readonly label: string
   readonly model: Model
   readonly signal: AbortSignal
+  readonly stopwatch: Stopwatch
   /** Ends what is still under way when something has failed. */
   readonly failed: AbortController
   /** The value of a unit: from the store, else computed once and kept. */
-  readonly keep: <T>(unit: Omit<JobProgress, 'model'>, key: string, compute: () => Promise<T>) => Promise<T>
+  readonly keep: <T>(unit: Omit<JobProgress, 'model'>, key: string, compute: () => Promise<T>, beside?: Beside) => Promise<T>
+}
+
+/** What is kept beside a unit, and made with it. */
+interface Beside {
+  readonly kind: string
+  readonly key: string
+  readonly value: () => Promise<unknown>
 }
 
 /** A map, and what its method said about it: what the store has of a map. */
@@ -83,24 +93,27 @@ interface MapRequest {
  * @param onProgress called once per map, set of neighbours and score that was computed.
  */
 export async function runJob(job: Job, context: JobContext, signal: AbortSignal | undefined, onProgress: (progress: JobProgress) => void): Promise<JobReport> {
-  const model = context.models.get(job.model)!
+  const scheduled = context.models.get(job.model)!
+  const stopwatch = new Stopwatch()
+  const model: Model = { ...scheduled, predict: (inputs) => stopwatch.predict(() => scheduled.predict(inputs)) }
   const units = { kept: 0, computed: 0 }
   const memo = createMemo<unknown>()
-  const keep: RunningJob['keep'] = async <T>(unit: Omit<JobProgress, 'model'>, key: string, compute: () => Promise<T>): Promise<T> =>
+  const keep: RunningJob['keep'] = async <T>(unit: Omit<JobProgress, 'model'>, key: string, compute: () => Promise<T>, beside?: Beside): Promise<T> =>
     memo(units, key, async () => {
-      const known = await context.store.get<T>(key)
+      const known = beside && !context.store.has(beside.key) ? undefined : await context.store.get<T>(key)
       if (known !== undefined) {
         units.kept++
         return known
       }
       const value = await compute()
       context.store.put(unit.kind, key, value)
+      if (beside) context.store.put(beside.kind, beside.key, await beside.value())
       units.computed++
       onProgress({ model: job.model, ...unit })
       return value
     }) as Promise<T>
   const failed = new AbortController()
-  const running: RunningJob = { ...context, label: job.model, model, signal: signal ? AbortSignal.any([signal, failed.signal]) : failed.signal, failed, keep }
+  const running: RunningJob = { ...context, label: job.model, model, signal: signal ? AbortSignal.any([signal, failed.signal]) : failed.signal, failed, keep, stopwatch }
   const attribute = new Map([...context.attributers.keys()].map((name) => [name, joinCalls((requests: readonly MapRequest[]) => attributeRows(name, model, requests, running))]))
   const before = model.rowsRun()
   try {
@@ -109,14 +122,14 @@ export async function runJob(job: Job, context: JobContext, signal: AbortSignal 
     // What was finished stays, however the job ends.
     await context.store.flush()
   }
-  return { job: job.id, model: job.model, rowsRun: model.rowsRun() - before, units }
+  return { job: job.id, model: job.model, rowsRun: model.rowsRun() - before, units, seconds: stopwatch.seconds() }
 }
 
 /** The maps of a method, checked. */
-async function attributeRows(name: string, model: Model, requests: readonly MapRequest[], { dataset, attributers, batchRows, signal, label }: RunningJob): Promise<readonly MapAnswer[]> {
+async function attributeRows(name: string, model: Model, requests: readonly MapRequest[], { dataset, attributers, batchRows, signal, label, stopwatch }: RunningJob): Promise<readonly MapAnswer[]> {
   const inputs = stackRows(requests.map(({ input }) => input), model.inputShape)
   return named(`attributer "${name}" on model "${label}"`, async () => {
-    const maps = await attributers.get(name)!.attribute({ model, inputs, targets: requests.map(({ target }) => target), randomness: requests.map(({ randomness }) => randomness), batchRows, reference: dataset, signal })
+    const maps = await stopwatch.maps(name, () => attributers.get(name)!.attribute({ model, inputs, targets: requests.map(({ target }) => target), randomness: requests.map(({ randomness }) => randomness), batchRows, reference: dataset, signal }))
     checkShape(maps, inputs.shape, 'maps')
     checkDiagnostics(maps)
     const said = Object.entries(maps.diagnostics ?? {})
@@ -125,7 +138,7 @@ async function attributeRows(name: string, model: Model, requests: readonly MapR
 }
 
 async function runExample(
-  { index, id, target }: JobExample,
+  { index, id, target, shown }: JobExample,
   running: RunningJob,
   attribute: ReadonlyMap<string, (requests: readonly MapRequest[]) => Promise<readonly MapAnswer[]>>,
 ): Promise<void> {
@@ -174,14 +187,22 @@ async function runExample(
       const { map } = await own
       const finite = isFiniteArray(map)
       await allOf(
-        [...scores].map(([metric, score]) =>
-          keep({ kind: 'score', example: id, attributer: name, metric }, keys.score(key, name, metric), async () => {
+        [...scores].map(([metric, score]) => {
+          const drawn: { readonly sampler: Sampler; readonly list: readonly Neighbour[] }[] = []
+          const noted: ScoreContext['neighbours'] = async (sampler, count) => {
+            const list = await neighbours(sampler, count)
+            if (shown) drawn.push({ sampler, list })
+            return list
+          }
+          const judge = async (): Promise<Result> => {
             if (!finite) return undefinedResult('the map holds values that are not finite')
             return named(`metric "${metric}" for attributer "${name}" on model "${label}", example ${id}`, () =>
-              checkedResult(score.score({ ...subject, map: { shape, data: map }, batchRows, predict: model.predict, maps, mapsOf, neighbours, shared, kept: keptBy(score) })),
+              checkedResult(score.score({ ...subject, map: { shape, data: map }, batchRows, predict: model.predict, maps, mapsOf, neighbours: noted, shared, kept: keptBy(score) })),
             )
-          }),
-        ),
+          }
+          const beside: Beside | undefined = shown ? { kind: 'seen', key: keys.seen(key, name, metric), value: () => Promise.all(drawn.map(({ sampler, list }) => seenNeighbours(list, scope.originOf(sampler)?.resolved, shape, (input) => known.get(input)))) } : undefined
+          return keep({ kind: 'score', example: id, attributer: name, metric }, keys.score(key, name, metric), judge, beside)
+        }),
         failed,
       )
     }),

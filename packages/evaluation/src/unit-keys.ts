@@ -11,6 +11,8 @@ export interface UnitKeys {
   readonly subject: (model: string, example: { readonly id: string; readonly label?: number | undefined; readonly inputDigest: string }, target: number) => string
   readonly map: (subject: string, attributer: string) => string
   readonly score: (subject: string, attributer: string, metric: string) => string
+  /** What a score saw of neighbours. */
+  readonly seen: (subject: string, attributer: string, metric: string) => string
   /** Neighbours; the attributer's label where they depend on it. */
   readonly samples: (subject: string, sampler: ResolvedExtension, count: number, attributer: string | undefined) => string
   /** What extensions of a package make once for an example and model. */
@@ -62,6 +64,7 @@ export function createUnitKeys({ host, engine, resolved, models, dataset }: Fact
     subject: (model, { id, label, inputDigest }, target) => key(evaluation, modelKeys.get(model)!, data, id, String(label), inputDigest, String(target), String(resolved.seed)),
     map: (subject, attributer) => key('map', subject, attributers.get(attributer)!),
     score: (subject, attributer, metric) => key('score', subject, attributers.get(attributer)!, metrics.get(metric)!),
+    seen: (subject, attributer, metric) => key('seen', subject, attributers.get(attributer)!, metrics.get(metric)!),
     samples: (subject, sampler, count, attributer) => key('samples', subject, canonicalJson(identity(sampler)), String(count), attributer === undefined ? '' : attributers.get(attributer)!),
     shared: (subject, packageName, what, inner) => key('shared', subject, codeOf(packageName), what, inner),
     sessionOnly: reasons[0],

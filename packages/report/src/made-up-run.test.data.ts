@@ -1,5 +1,5 @@
 import { createRandomness, type ResolvedExtension, type Rows } from '@touchstone/core'
-import type { ResolvedConfig, ResultRow, Results, RunRecord, SummaryRow } from '@touchstone/evaluation'
+import { compareMethods, compareRankings, scoreTables, type Gallery, type ResolvedConfig, type ResultRow, type Results, type RunRecord, type SummaryRow } from '@touchstone/evaluation'
 import type { ReportInput } from './report.js'
 
 /** What a test may choose; the rest is made up. */
@@ -36,9 +36,10 @@ export function madeUpRun(wishes: Wishes = {}): ReportInput {
   )
   const results: Results = {
     format: 'touchstone-results/1',
-    comparisons: [],
+    comparisons: compareMethods(scoreTables(rows), new Map(metrics.map((metric, index) => [metric, directions[index]!])), 7),
+    metrics: Object.fromEntries(metrics.map((metric, index) => [metric, { judges: index % 2 === 0 ? 'robustness' : 'faithfulness', summary: 'How much is made up' }])),
     ranks: [],
-    agreement: [],
+    agreement: compareRankings(scoreTables(rows), 7),
     diagnostics: [],
     diagnosticSummary: [],
     config: {
@@ -143,4 +144,28 @@ function ink(line: readonly (readonly [number, number])[], x: number, y: number)
     return Math.hypot(x - x1 - along * (x2 - x1), y - y1 - along * (y2 - y1))
   })
   return Math.max(0, Math.min(1, 2.2 - Math.min(...distances) / 0.03))
+}
+
+/** Neighbours of the first example of each model: three drawn, one of them refused; the first accepted one with its maps, and ten pixels that a metric looks at. */
+export function madeUpGallery({ results, inputs, maps }: ReportInput): Gallery {
+  const size = inputs!.data.length / inputs!.shape[0]!
+  const [models, attributers, metric] = [Object.keys(results.models), Object.keys(results.config.attributers), Object.keys(results.config.metrics)[0]!]
+  const first = (rows: Rows) => rows.data.slice(0, size)
+  const subjects = models.flatMap((model) => attributers.map((attributer) => ({ model, attributer, example: results.examples[0]!.id })))
+  return {
+    format: 'touchstone-gallery/1',
+    neighbours: subjects.map((subject, row) => ({
+      ...subject,
+      metrics: [metric],
+      sampler: 'noise',
+      inputDistances: [1, 1.5, 2],
+      logitDistances: [0.25, -0.5, 4],
+      rejected: [null, null, 'other class'],
+      shown: [{ place: 0, predicted: 3, input: 0, map: row }],
+    })),
+    marks: subjects.map((subject, row) => ({ ...subject, metric, radius: 1, pixels: [0, 30], neighbours: [{ map: row, pixels: [1, 100] }] })),
+    charts: [],
+    inputs: [first(inputs!).map((value) => 1 - value)],
+    maps: subjects.map(({ model, attributer }) => first(maps.get(model)!.get(attributer)!).map((value) => value / 2)),
+  }
 }

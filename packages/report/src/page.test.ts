@@ -1,11 +1,12 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { chromium, type Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { renderReport } from './index.js'
-import { madeUpRun } from './made-up-run.test.data.js'
+import { examplePages, partsOf, renderReport } from './index.js'
+import { madeUpGallery, madeUpRun } from './made-up-run.test.data.js'
 
 const executablePath = [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => path !== undefined && existsSync(path))
 const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
@@ -28,7 +29,9 @@ describe.skipIf(executablePath === undefined)(title, () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'touchstone-report-'))
     address = pathToFileURL(join(folder, 'report.html')).href
-    writeFileSync(join(folder, 'report.html'), renderReport(run))
+    writeFileSync(join(folder, 'report.html'), await renderReport({ ...run, gallery: madeUpGallery(run) }))
+    const longer = madeUpRun({ examples: 13, attributers: ['a'] })
+    for await (const { name, text } of examplePages(longer.results, partsOf(longer))) writeFileSync(join(folder, name), text)
     browser = await chromium.launch({ executablePath: executablePath!, args })
   })
   afterAll(async () => {
@@ -55,7 +58,7 @@ describe.skipIf(executablePath === undefined)(title, () => {
       images: document.images.length,
       paper: getComputedStyle(document.body).backgroundColor,
     }))
-    expect(seen).toEqual({ overflow: 0, broken: 0, images: 21, paper })
+    expect(seen).toEqual({ overflow: 0, broken: 0, images: 21 + 2 * (1 + 2 * 3), paper })
     expect(complaints).toEqual([])
     expect(requests.filter((url) => !url.startsWith('data:'))).toEqual([address])
     await page.close()
@@ -72,12 +75,61 @@ describe.skipIf(executablePath === undefined)(title, () => {
     await page.close()
   })
 
-  test('is always light on paper, with the reasons printed', async () => {
+  test('is always light on paper, with everything unfolded', async () => {
     const page = await browser.newPage({ colorScheme: 'dark' })
     await page.goto(address)
     await page.emulateMedia({ media: 'print', colorScheme: 'dark' })
     expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(253, 253, 252)')
-    expect(await page.evaluate(() => document.querySelector('.reasons li')!.getBoundingClientRect().height)).toBeGreaterThan(0)
+    expect(await page.evaluate(() => document.querySelector('details pre')!.getBoundingClientRect().height)).toBeGreaterThan(0)
+    await page.close()
+  })
+
+  test('columns sort from the best on, then the other way round, and what has no value stays last', async () => {
+    const page = await browser.newPage()
+    await page.goto(address)
+    const methods = () => page.evaluate(() => [...document.querySelectorAll('.sortable')[0]!.querySelectorAll('tbody th')].map((cell) => cell.textContent))
+    const head = page.locator('.sortable').first().locator('thead th').nth(1)
+    await head.locator('button').click()
+    expect(await head.getAttribute('aria-sort')).toBe('ascending')
+    expect(await methods()).toEqual(['ig', 'layerwise_relevance_propagation_with_epsilon_plus_composite', 'saliency'])
+    await head.locator('button').press('Enter')
+    expect(await head.getAttribute('aria-sort')).toBe('descending')
+    expect(await methods()).toEqual(['saliency', 'layerwise_relevance_propagation_with_epsilon_plus_composite', 'ig'])
+    await page.close()
+  })
+
+  test('another scale of colours changes the maps and the numbers at their bars', async () => {
+    const page = await browser.newPage()
+    await page.goto(address)
+    const seen = () => page.evaluate(() => ({ source: document.querySelectorAll<HTMLImageElement>('img[data-limit]')[0]!.src, end: document.querySelectorAll('.ends span')[2]!.textContent }))
+    const own = await seen()
+    await page.getByLabel('its 99th percentile').check()
+    await page.waitForFunction((source) => document.querySelectorAll<HTMLImageElement>('img[data-limit]')[0]!.src !== source, own.source)
+    const clipped = await seen()
+    expect(Number(clipped.end.slice(1))).toBeLessThan(Number(own.end.slice(1)))
+    await page.getByLabel('each map’s own largest value').check()
+    await page.waitForFunction((source) => document.querySelectorAll<HTMLImageElement>('img[data-limit]')[0]!.src !== source, clipped.source)
+    expect((await seen()).end).toBe(own.end)
+    await page.close()
+  })
+
+  test('a page of further examples draws its maps when it is opened', async () => {
+    const page = await browser.newPage()
+    await page.goto(pathToFileURL(join(folder, '13.html')).href)
+    await page.waitForFunction(() => [...document.images].every((image) => image.complete && image.naturalWidth === 28))
+    expect(await page.evaluate(() => document.images.length)).toBe(3)
+    await page.close()
+  })
+
+  test.each(['light', 'dark'] as const)('axe finds no fault that is serious, %s', async (colorScheme) => {
+    const page = await browser.newPage({ colorScheme, bypassCSP: true })
+    await page.goto(address)
+    await page.addScriptTag({ path: createRequire(import.meta.url).resolve('axe-core') })
+    const violations = await page.evaluate(async () => {
+      const { axe } = globalThis as unknown as { axe: { run: () => Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> } }
+      return (await axe.run()).violations.map(({ id, impact, nodes }) => ({ id, impact, where: nodes.map(({ html }) => html.slice(0, 200)) }))
+    })
+    expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([])
     await page.close()
   })
 })

@@ -1,7 +1,7 @@
 import { decode } from 'fast-png'
 import { expect, test } from 'vitest'
 import { arm, diverging } from './colours.js'
-import { inputPng, layoutOf, mapPicture, rowOf } from './picture.js'
+import { indexedPng, inputPng, layoutOf, mapPicture, rowOf } from './picture.js'
 
 const pixels = (uri: string) => decode(Uint8Array.from(atob(uri.replace('data:image/png;base64,', '')), (character) => character.charCodeAt(0)))
 const grey = { width: 2, height: 2, channels: 1, strip: false }
@@ -24,7 +24,8 @@ test('a row is there only in full', () => {
 test('a map is centred on zero and scaled by its largest absolute value', () => {
   const map = mapPicture(Float32Array.of(0, -2, 1, 0.5), grey)
   expect(map).toMatchObject({ limit: 2, low: -2, high: 1, strongest: { row: 0, column: 1 }, notFinite: 0, pixels: 4 })
-  const image = pixels(map.uri)
+  const image = pixels(indexedPng(map.indices, grey))
+  expect([...map.indices]).toEqual([...image.data])
   expect([...image.data]).toEqual([arm, 0, arm + 64, arm + 32])
   expect(image.palette![arm]).toEqual(diverging(0))
   expect(image.palette![0]).toEqual(diverging(-1))
@@ -33,19 +34,19 @@ test('a map is centred on zero and scaled by its largest absolute value', () => 
 test('channels of a map are summed', () => {
   const map = mapPicture(Float32Array.of(1, 2, 3, -1, -1, -1), { width: 2, height: 1, channels: 3, strip: false })
   expect(map).toMatchObject({ limit: 6, low: -3, high: 6 })
-  expect([...pixels(map.uri).data]).toEqual([2 * arm, arm - 63])
+  expect([...map.indices]).toEqual([2 * arm, arm - 63])
 })
 
 test('a map of zeros is white', () => {
   const map = mapPicture(new Float32Array(4), grey)
   expect(map.limit).toBe(0)
-  expect([...pixels(map.uri).data]).toEqual([arm, arm, arm, arm])
+  expect([...map.indices]).toEqual([arm, arm, arm, arm])
 })
 
 test('what is not finite is drawn apart and does not scale the rest', () => {
   const map = mapPicture(Float32Array.of(NaN, Infinity, -1, 0), grey)
   expect(map).toMatchObject({ limit: 1, notFinite: 2, strongest: { row: 1, column: 0 } })
-  expect([...pixels(map.uri).data]).toEqual([255, 255, 0, arm])
+  expect([...map.indices]).toEqual([255, 255, 0, arm])
   expect(mapPicture(new Float32Array(4).fill(NaN), grey)).toMatchObject({ limit: 0, notFinite: 4 })
 })
 

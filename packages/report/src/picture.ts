@@ -1,4 +1,4 @@
-import { isFiniteArray, type Rows } from '@touchstone/core'
+import { quantile, type Rows } from '@touchstone/core'
 import { encode } from 'fast-png'
 import { arm, palette } from './colours.js'
 
@@ -42,9 +42,12 @@ export function inputPng(values: Float32Array, layout: Layout, range: { readonly
 
 /** A map as it is drawn, and what is to be said of it. */
 export interface MapPicture {
-  readonly uri: string
-  /** The largest absolute value: the ends of the colour scale. 0 for a map of zeros. */
+  /** Its palette entries, row-major. */
+  readonly indices: Uint8Array
+  /** The ends of the colour scale: the largest absolute value, unless another was given. 0 for a map of zeros. */
   readonly limit: number
+  /** 99 % of absolute values are at most this. */
+  readonly high99: number
   readonly low: number
   readonly high: number
   /** The pixel of the largest absolute value. */
@@ -54,24 +57,55 @@ export interface MapPicture {
   readonly pixels: number
 }
 
-/** A map, summed over channels, on the diverging scale from minus to plus its own largest absolute value. */
-export function mapPicture(values: Float32Array, { width, height, channels }: Layout): MapPicture {
-  const sums = Float64Array.from({ length: width * height }, (_, pixel) => sumAt(values, pixel, channels))
-  const finite = isFiniteArray(sums) ? sums : sums.filter(Number.isFinite)
-  const low = finite.reduce((least, value) => Math.min(least, value), Infinity)
-  const high = finite.reduce((most, value) => Math.max(most, value), -Infinity)
-  const limit = finite.length === 0 ? 0 : Math.max(-low, high)
+/** A map, summed over channels, on the diverging scale from minus to plus its own largest absolute value, or `end` where that is given. */
+export function mapPicture(values: Float32Array, { width, height, channels }: Layout, end?: number): MapPicture {
+  const sums = new Float64Array(width * height)
+  const sizes = new Float64Array(sums.length)
+  let finite = 0
+  let [low, high] = [Infinity, -Infinity]
+  for (let pixel = 0; pixel < sums.length; pixel++) {
+    const sum = sumAt(values, pixel, channels)
+    sums[pixel] = sum
+    if (!Number.isFinite(sum)) continue
+    sizes[finite++] = Math.abs(sum)
+    if (sum < low) low = sum
+    if (sum > high) high = sum
+  }
+  const limit = end ?? (finite === 0 ? 0 : Math.max(-low, high))
   const strongest = Math.max(0, sums.indexOf(high >= -low ? high : low))
-  const indices = Uint8Array.from(sums, (sum) => (Number.isFinite(sum) ? arm + (limit === 0 ? 0 : Math.round((sum / limit) * arm)) : palette.length - 1))
+  const indices = new Uint8Array(sums.length)
+  const gain = limit === 0 ? 0 : arm / limit
+  for (let pixel = 0; pixel < sums.length; pixel++) {
+    const sum = sums[pixel]!
+    indices[pixel] = Number.isFinite(sum) ? arm + Math.max(-arm, Math.min(arm, Math.round(sum * gain))) : palette.length - 1
+  }
   return {
-    uri: dataUri(encode({ width, height, channels: 1, depth: 8, data: indices, palette: palette.map((colour) => [...colour]) }, { zlib: { level: 9 } })),
+    indices,
     limit,
+    high99: finite === 0 ? 0 : quantile(sizes.subarray(0, finite).sort(), 0.99),
     low,
     high,
     strongest: { row: Math.floor(strongest / width), column: strongest % width },
-    notFinite: sums.length - finite.length,
+    notFinite: sums.length - finite,
     pixels: sums.length,
   }
+}
+
+/** Palette entries as a picture. */
+export function indexedPng(indices: Uint8Array, { width, height }: Layout): string {
+  return dataUri(encode({ width, height, channels: 1, depth: 8, data: indices, palette: palette.map((colour) => [...colour]) }, { zlib: { level: 9 } }))
+}
+
+/** The largest absolute value of maps, summed over channels; 0 where none is finite. */
+export function largestOf(maps: readonly Float32Array[], { width, height, channels }: Layout): number {
+  let largest = 0
+  for (const values of maps) {
+    for (let pixel = 0; pixel < width * height; pixel++) {
+      const size = Math.abs(sumAt(values, pixel, channels))
+      if (Number.isFinite(size)) largest = Math.max(largest, size)
+    }
+  }
+  return largest
 }
 
 function sumAt(values: Float32Array, pixel: number, channels: number): number {

@@ -21,9 +21,14 @@ function overlap(a: SummaryRow | undefined, b: SummaryRow | undefined): boolean 
   return aLow <= bHigh && bLow <= aHigh
 }
 
-/** `1 of 4`, `2 of 4, open`, `2 of 4, tied`, or that there is none. */
+/** `1st of 4`, `2nd of 4, open`, `2nd of 4, tied`, or that there is none. */
 export function rankCell(place: JudgedRank | undefined): Html {
   if (!place) return html`<span class="rank none">no rank</span>`
   const note = place.tied ? ', tied' : place.open ? ', open' : undefined
-  return html`<span class="rank${place.place === 1 && note === undefined ? ' best' : ''}"><b>${place.place}</b> of ${place.of}${note}</span>`
+  return html`<span class="rank${place.place === 1 && note === undefined ? ' best' : ''}">${ordinal(place.place)} of ${place.of}${note}</span>`
+}
+
+function ordinal(place: number): string {
+  const ending = place % 100 > 10 && place % 100 < 14 ? 'th' : (['th', 'st', 'nd', 'rd'][place % 10] ?? 'th')
+  return `${place}${ending}`
 }

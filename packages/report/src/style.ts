@@ -1,11 +1,8 @@
+import { themes } from './charts/theme.js'
 import { gradient } from './colours.js'
 
-const light = `
-  --paper: #fdfdfc; --panel: #f4f4f1; --line: #dddeda; --ink: #1f2327; --soft: #5a6169;
-  --accent: #1f5ca3; --caution: #8a4700; --wrong: #a3271c; --right: #1d6b3c;`
-const dark = `
-  --paper: #16191c; --panel: #1e2226; --line: #363c42; --ink: #e5e6e7; --soft: #a5adb5;
-  --accent: #85b7ee; --caution: #e6ab66; --wrong: #f0938a; --right: #7fc99a;`
+const light = `--accent: #1f5ca3; --caution: #8a4700; --wrong: #a3271c; --right: #1d6b3c; ${themes.light}`
+const dark = `--accent: #85b7ee; --caution: #e6ab66; --wrong: #f0938a; --right: #7fc99a; ${themes.dark}`
 
 /** The page's whole style. On paper it is always light. */
 export const style = `
@@ -50,33 +47,47 @@ caption { text-align: left; padding-bottom: 0.6rem; }
 th, td { text-align: left; font-weight: inherit; padding: 0.4rem 1.5rem 0.4rem 0; vertical-align: middle; border-bottom: 1px solid var(--line); }
 thead th { color: var(--soft); font-size: 0.86rem; vertical-align: bottom; }
 tbody th { background: var(--paper); position: sticky; left: 0; min-width: 7rem; max-width: 16rem; overflow-wrap: anywhere; }
-tr.group th { position: static; max-width: none; padding-top: 1.2rem; font-weight: 650; }
-tr.group span, caption > span { position: sticky; left: 0; display: inline-block; max-width: calc(100vw - 2rem); }
+caption > span { position: sticky; left: 0; display: inline-block; max-width: calc(100vw - 2rem); }
 .number { text-align: right; white-space: nowrap; }
-.metric thead th:nth-child(2) { min-width: 7rem; }
-.metric thead th:nth-child(3) { min-width: 14rem; }
-.metric thead th:last-child { min-width: 9rem; }
 .mean, .rank { white-space: nowrap; }
 .mean b { font-weight: 650; }
 td .interval { color: var(--soft); }
-.rank b { font-weight: inherit; }
-.rank.best b { font-weight: 700; color: var(--accent); }
-td .flag { display: block; font-size: 0.86rem; white-space: nowrap; }
-.drawn { padding-top: 0; padding-bottom: 0; }
+.rank.best { font-weight: 650; color: var(--accent) !important; }
+td .flag { font-size: 0.86rem; white-space: nowrap; }
 .beside { display: flex; flex-wrap: wrap; gap: 0 4rem; }
 .beside > * { min-width: 0; max-width: 100%; }
 
-.plot { display: block; color: var(--accent); }
-.plot path { fill: none; }
-.plot .grid { stroke: var(--line); }
-.plot .interval { stroke: currentColor; stroke-width: 1.6; }
-.plot .mean { fill: currentColor; }
-.plot text { fill: var(--soft); font-size: 11px; font-variant-numeric: tabular-nums; }
+button { font: inherit; color: inherit; background: none; border: 0; padding: 0; cursor: pointer; text-align: left; }
+.sortable button { display: none; font-size: 0.92rem; font-weight: 650; color: var(--ink); }
+.scripted .sortable button { display: inline-block; }
+.sortable th[aria-sort=ascending] button::after { content: ' ▲'; font-size: 0.7em; color: var(--accent); }
+.sortable th[aria-sort=descending] button::after { content: ' ▼'; font-size: 0.7em; color: var(--accent); }
+.sortable tbody th { vertical-align: top; }
+.sortable td { vertical-align: top; min-width: 8.5rem; }
+.score .mean, .score .interval, .score .flag { display: block; }
+.score .interval { font-size: 0.86rem; white-space: nowrap; }
+.score .rank { margin-left: 0.5rem; font-size: 0.8rem; color: var(--soft); }
+ul.plain { list-style: none; padding: 0; }
 
+.verdict { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 17rem), 1fr)); gap: 1.5rem 2.5rem; margin: 2rem 0 2.25rem; }
+.verdict h2 { font-size: 0.8rem; font-weight: 650; letter-spacing: 0.07em; text-transform: uppercase; color: var(--soft); margin: 0 0 0.5rem; padding: 0.75rem 0 0; border-top: 2px solid var(--ink); }
+.verdict dl > div { margin-bottom: 0.7rem; }
+.verdict dt { font-size: 0.86rem; color: var(--soft); }
+.verdict strong { display: block; font-size: 1.35rem; line-height: 1.25; font-weight: 650; letter-spacing: -0.01em; }
+.verdict .note, .verdict .soft, .verdict li, .verdict .none { font-size: 0.9rem; line-height: 1.45; }
+.verdict ul { padding: 0; list-style: none; }
+.note, .soft { color: var(--soft); }
+.charts { display: flex; flex-wrap: wrap; gap: 1.5rem 2.5rem; margin-top: 1.1rem; }
+.chart { max-width: 100%; width: fit-content; }
+.chart figcaption { font-weight: 650; }
+.chart svg { display: block; max-width: 100%; height: auto; font-variant-numeric: tabular-nums; }
+.chart .note { font-size: 0.86rem; max-width: 22rem; }
+.metric .lead { font-size: 0.92rem; margin-top: 0.6rem; }
+.tools { display: flex; flex-wrap: wrap; gap: 0.5rem 1.25rem; align-items: baseline; border: 0; padding: 0; margin: 1.25rem 0 0; font-size: 0.92rem; }
+.tools legend { float: left; padding: 0; margin-right: 1rem; font-weight: 650; }
+html:not(.scripted) .tools, html:not(.scripted) [data-copy] { display: none; }
+[data-copy] { border: 1px solid var(--line); border-radius: 4px; padding: 0.3rem 0.8rem; margin-top: 1rem; color: var(--accent); }
 summary { cursor: pointer; width: fit-content; }
-summary .flag { display: inline; }
-.reasons ul { padding-left: 1rem; margin: 0.2rem 0 0.3rem; min-width: 16rem; font-size: 0.86rem; }
-.reasons li + li { margin-top: 0.1rem; }
 section > details { margin-top: 1.25rem; }
 pre { background: var(--panel); padding: 1rem; margin: 0.75rem 0 0; max-height: 32rem; overflow: auto; line-height: 1.45; overflow-wrap: normal; border-radius: 4px; }
 
@@ -103,20 +114,41 @@ figcaption { font-size: 0.86rem; line-height: 1.35; margin: 0.4rem 0; }
 .map dl div { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 0.6rem; padding: 0.1rem 0; }
 .map dt { color: var(--soft); }
 
+.near { margin-top: 1rem; }
+.near > summary { font-size: 0.92rem; color: var(--accent); }
+.near > summary strong { color: inherit; }
+.near > .note { margin-top: 0.5rem; font-size: 0.86rem; }
+.neighbour { display: grid; grid-template-columns: 10.5rem minmax(0, 1fr); gap: 1rem 1.5rem; margin-top: 1rem; padding-left: 1rem; border-left: 2px solid var(--line); }
+.neighbour .input figcaption, .neighbour .note { font-size: 0.82rem; }
+.neighbour .maps, .marks .maps { margin-top: 0; }
+.neighbour .map + .map { margin-top: 0.75rem; }
+h5 { font-size: 0.86rem; margin: 0.9rem 0 0.4rem; }
+.marked { display: block; max-width: 100%; height: auto; background: #fff; outline: 1px solid var(--line); }
+.marked image { image-rendering: pixelated; }
+.marked .window { fill: #1f5ca3; fill-opacity: 0.22; }
+.marked .own { fill: #1f5ca3; }
+.marked .hit { fill: #ffd27a; }
+.marked .miss { fill: #c8281a; }
+.key { display: inline-block; width: 0.75em; height: 0.75em; outline: 1px solid var(--soft); print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+.key.own { background: #1f5ca3; } .key.window { background: #c9d8ea; } .key.hit { background: #ffd27a; } .key.miss { background: #c8281a; }
+nav.pages ul { gap: 0.25rem 0.9rem; font-size: 0.86rem; margin-top: 0.75rem; font-variant-numeric: tabular-nums; max-height: 12rem; overflow-y: auto; }
+.scale { font-size: 0.92rem; margin-top: 0.75rem; }
+
 @media (max-width: 44rem) {
+  .neighbour { grid-template-columns: minmax(0, 1fr); }
   body { padding: 1.5rem 1rem 3rem; }
   h1 { font-size: 1.6rem; }
   h2 { margin-top: 3rem; }
   .sides { grid-template-columns: minmax(0, 1fr); }
   .maps { column-gap: 1rem; }
   tbody th { max-width: 9rem; }
-  .reasons ul { min-width: 12rem; }
 }
 
 @media print {
   @page { margin: 15mm; }
   body { padding: 0; max-width: none; font-size: 10pt; }
-  nav { display: none; }
+  nav, .tools, [data-copy] { display: none !important; }
+  .chart, .verdict > div { break-inside: avoid; }
   h2, h3, h4, caption { break-after: avoid; }
   .scroll { overflow: visible; }
   tbody th { position: static; }
@@ -125,9 +157,8 @@ figcaption { font-size: 0.86rem; line-height: 1.35; margin: 0.4rem 0; }
   .sides > div { margin-left: 8.75rem; }
   .maps { grid-template-columns: repeat(auto-fill, 7.25rem); gap: 1rem 0.75rem; }
   .map { font-size: 0.72rem; }
-  .model, .map, tr, li, .input { break-inside: avoid; }
-  tr.group { break-after: avoid; }
-  .reasons::details-content { content-visibility: visible; block-size: auto; }
+  .map, .neighbour .maps > div, .marks, tr, li, .input { break-inside: avoid; }
+  details::details-content { content-visibility: visible; block-size: auto; }
   pre { max-height: none; white-space: pre-wrap; }
 }
 `

@@ -115,3 +115,11 @@ test('correlations agree with their definitions over all pairs', async () => {
     expect(compareTau(x, y).value).toBeCloseTo(correlation(signs(p), signs(q)), 12)
   }))
 })
+
+test('top-k looks at its largest pixels; at none of a constant map, nor where values of channels are no pixels', async () => {
+  const marks = async (k: number, channels: Channels = 'sum-abs') => (await topK.create({ k, channels }, {})).marks!
+  expect([...(await marks(2))(a)!.pixels]).toEqual([6, 7])
+  expect((await marks(2))(map([2, 2], 1, 1, 1, 1))).toBeUndefined()
+  expect((await marks(1, 'keep'))(map([1, 1, 2], 1, 2))).toBeUndefined()
+  expect((await marks(26))(a)).toBeUndefined()
+})

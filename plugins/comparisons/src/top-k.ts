@@ -1,4 +1,4 @@
-import { channelsOption, compareFeatures, defineComparison, faultOf, isConstant, overlap, resultOf, topCountOf, topCountOption, topK as largest, undefinedResult } from '@touchstone/core'
+import { channelsOption, compareFeatures, defineComparison, faultOf, featuresOf, isConstant, overlap, resultOf, topCountOf, topCountOption, topK as largest, undefinedResult } from '@touchstone/core'
 
 /**
  * `top-k`, the top-k intersection: |S_k(a) n S_k(b)| / k, with S_k the k largest features; in [0, 1].
@@ -18,6 +18,12 @@ export const topK = defineComparison({
   options: {
     k: topCountOption,
     channels: channelsOption,
+  },
+  marks: ({ k, channels }) => (map) => {
+    const features = featuresOf(map, channels)
+    const count = topCountOf(k, features.length)
+    // Values of several channels are no pixels.
+    return count > features.length || isConstant(features) || (channels === 'keep' && map.shape.length > 2 && map.shape.at(-1)! > 1) ? undefined : { pixels: largest(features, count).indices, radius: 0 }
   },
   compare: (options) =>
     compareFeatures(options.channels, (a, b) => {

@@ -14,7 +14,7 @@ function areaScore(name: 'insertion' | 'deletion', direction: Direction, summary
     name,
     summary,
     citation,
-    traits: { direction, judges: 'faithfulness' },
+    traits: { direction, judges: 'faithfulness', curve: { x: 'share of units taken away or put in', y: 'output of the class' } },
     options: {
       steps: option(z.int('expected a whole number').check(z.gte(1, 'expected at least 1'), z.lte(1_000_000, 'expected at most 1000000')), { summary: 'how many steps lead from one end to the other; no more than there are units', default: 50, unit: 'steps' }),
       baseline: absentOption,

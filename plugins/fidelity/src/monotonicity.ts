@@ -17,7 +17,7 @@ export const monotonicity = defineExtension({
   name: 'monotonicity',
   summary: 'Whether the output never falls while units are put into the baseline, those of the smallest attributions first',
   citation: 'Arya et al., "One Explanation Does Not Fit All: A Toolkit and Taxonomy of AI Explainability Techniques", 2019',
-  traits: { direction: 'higher', judges: 'faithfulness' },
+  traits: { direction: 'higher', judges: 'faithfulness', curve: { x: 'share of units put in', y: 'output of the class' } },
   options: { perStep: perStepOption, baseline: absentOption, output: outputOption('probability'), unit: unitOption },
   cost: ({ perStep, unit }, inputShape) => (inputShape ? { rows: stepsOf(unitsOf(inputShape, unit).count, perStep).length, shared: 1 } : undefined),
   create: ({ perStep, baseline, output, unit }) => ({

@@ -19,7 +19,7 @@ export const pixelFlipping = defineExtension({
   name: 'pixel-flipping',
   summary: 'Mean output while the units of the largest attributions are flipped to the baseline, step by step',
   citation: 'Bach et al., "On Pixel-Wise Explanations for Non-Linear Classifier Decisions by Layer-Wise Relevance Propagation", PLoS ONE 2015',
-  traits: { direction: 'lower', judges: 'faithfulness' },
+  traits: { direction: 'lower', judges: 'faithfulness', curve: { x: 'share of units taken away', y: 'output of the class' } },
   options: { perStep: perStepOption, baseline: absentOption, output: outputOption('probability'), unit: unitOption },
   cost: ({ perStep, unit }, inputShape) => (inputShape ? { rows: stepsOf(unitsOf(inputShape, unit).count, perStep).length, shared: 1 } : undefined),
   create: ({ perStep, baseline, output, unit }) => ({

@@ -23,7 +23,7 @@ export const road = defineExtension({
   name: 'road',
   summary: 'How often the class stays when the pixels of the largest attributions are replaced by noisy linear imputation',
   citation: 'Rong, Leemann, Borisov, Kasneci, Kasneci, "A Consistent and Efficient Evaluation Strategy for Attribution Methods", ICML 2022',
-  traits: { direction: 'lower', judges: 'faithfulness' },
+  traits: { direction: 'lower', judges: 'faithfulness', curve: { x: 'share of pixels taken away, in per cent', y: 'share still classified the same' } },
   options: {
     percentages: option(z.array(percentage).check(z.minLength(1, 'expected at least one'), z.maxLength(1000, 'expected at most 1000')), { summary: 'how many pixels are replaced', default: [10, 20, 30, 40, 50, 60, 70, 80, 90], unit: '%' }),
     noise: option(z.number('expected a number').check(z.gte(0, 'expected at least 0')), { summary: 'the standard deviation of the noise that is added to imputed values', default: 0.01, unit: 'input values' }),

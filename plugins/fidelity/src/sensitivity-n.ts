@@ -20,7 +20,7 @@ export const sensitivityN = defineExtension({
   name: 'sensitivity-n',
   summary: 'Correlation of attributions with the fall of the output, over random subsets of several sizes; the mean over the sizes',
   citation: 'Ancona, Ceolini, Öztireli, Gross, "Towards better understanding of gradient-based attribution methods for deep neural networks", ICLR 2018, section 4',
-  traits: { direction: 'higher', judges: 'faithfulness' },
+  traits: { direction: 'higher', judges: 'faithfulness', curve: { x: 'size of the subsets', y: 'correlation' } },
   options: {
     sizes: option(z.array(subsetSize).check(z.minLength(1, 'expected at least one size'), z.maxLength(1000, 'expected at most 1000 sizes')), {
       summary: 'how many units are taken away at once: numbers, or shares of all as { share: 0.5 }',

@@ -1,6 +1,7 @@
 import { defineComparison, topCountOption } from '@touchstone/core'
 import { compareSelections } from './compare-selections.js'
 import { precision } from './formulas.js'
+import { marks } from './marks.js'
 import { reductionOption, windowOption } from './options.js'
 import { diverse } from './selections.js'
 import { source } from './source.js'
@@ -19,4 +20,5 @@ export const lensPrecDiv = defineComparison({
   range: [0, 1],
   options: { k: topCountOption, w: windowOption, channels: reductionOption },
   compare: (options) => compareSelections(options, diverse, precision),
+  marks: (options) => marks(options, diverse),
 })

@@ -241,3 +241,11 @@ describe.each(Object.entries(all))('%s of bad maps', (_name, extension) => {
 test.each([lensRecall, lensPrec, topKDiv, lensRecallDiv, lensPrecDiv, lensDistance])('$name of more pixels than there are', async (extension) => {
   expect((await comparison(extension, { k: 26 }))(map(A), map(B))).toEqual({ reason: 'k is 26, but the maps have 25 pixels' })
 })
+
+test('what a comparison looks at are the pixels that it selects, with its window; nothing of a map that it cannot judge', async () => {
+  const marksOf = async (of: { readonly create: (options: never, services: never) => Comparison | Promise<Comparison> }, options: object) => (await of.create({ ...settings, ...options } as never, {} as never)).marks!
+  expect((await marksOf(lensRecall, { k: 3, w: 2 }))(map(A))).toEqual({ pixels: topK(A.flat(), 3).indices, radius: 2 })
+  expect((await marksOf(topKDiv, { k: 3, w: 1 }))(map(A))).toEqual({ pixels: Uint32Array.of(6, 18, 21), radius: 1 })
+  expect((await marksOf(lensPrec, { k: 3, w: 1 }))(map([[2, 2], [2, 2]]))).toBeUndefined()
+  expect((await marksOf(lensPrec, { k: 30, w: 1 }))(map(A))).toBeUndefined()
+})

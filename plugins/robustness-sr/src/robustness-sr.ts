@@ -116,7 +116,7 @@ const define = (name: string, direction: Direction, side: 'relevant' | 'irreleva
     name,
     summary,
     citation,
-    traits: { direction, judges: 'faithfulness' },
+    traits: { direction, judges: 'faithfulness', curve: { x: 'k, most relevant features', y: 'smallest change' } },
     // A curve of the irrelevant features starts where all of them may change.
     options: optionsFrom(side === 'relevant' ? 1 : 0),
     cost: (options) => ({ rows: rowsFor(options), adaptive: true }),

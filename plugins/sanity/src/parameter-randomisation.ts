@@ -40,7 +40,7 @@ export const parameterRandomisation = defineExtension({
   name: 'parameter-randomisation',
   summary: 'How much the map changes as the weights of layers, from the output downwards, become random',
   citation: 'Adebayo, Gilmer, Muelly, Goodfellow, Hardt, Kim, "Sanity checks for saliency maps", NeurIPS 2018',
-  traits: { direction: 'as its comparison', judges: 'sanity' },
+  traits: { direction: 'as its comparison', judges: 'sanity', curve: { x: 'share of layers replaced', y: 'comparison with the map of the model' } },
   options: {
     comparison: ref('comparison', { summary: 'judges the map of a randomised model against the map of the model' }),
     stages: option(z.int('expected a whole number').check(z.gte(1, 'expected at least 1'), z.lte(10_000, 'expected at most 10000')), {

@@ -5,6 +5,8 @@ export interface JobExample {
   readonly id: string
   /** The class to explain. */
   readonly target: number
+  /** What its scores see of neighbours is kept, to be looked at. */
+  readonly shown?: boolean
 }
 
 /** A piece of an evaluation that can be done on its own: pure data. */
@@ -26,6 +28,17 @@ export interface JobReport {
   readonly rowsRun: number
   /** Units found in the store, and computed. */
   readonly units: { readonly kept: number; readonly computed: number }
+  /** What it took; executors of earlier versions do not say. */
+  readonly seconds?: JobSeconds
+}
+
+/** Where the time of a job went. */
+export interface JobSeconds {
+  readonly total: number
+  /** In forward passes that samplers and scores asked for. */
+  readonly predict: number
+  /** In making maps, by the label of the method; its own forward and backward passes are in it. */
+  readonly maps: Readonly<Record<string, number>>
 }
 
 /** Something that a job has computed, by the labels of the config. */

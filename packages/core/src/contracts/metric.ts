@@ -55,6 +55,15 @@ export interface Comparison {
   /** A distance is 0 for equal maps and grows; a similarity is largest for equal maps. */
   readonly measures: 'distance' | 'similarity'
   readonly compare: (a: AttributionMap, b: AttributionMap) => Result
+  /** The pixels of a map that it looks at, where it looks at some alone: a report draws them. `undefined` for a map that it cannot judge. */
+  readonly marks?: ((map: AttributionMap) => Marks | undefined) | undefined
+}
+
+/** Pixels of a map, row-major. */
+export interface Marks {
+  readonly pixels: ArrayLike<number> & Iterable<number>
+  /** How far around each of them its window reaches along both axes, in pixels; 0 for the pixel alone. */
+  readonly radius: number
 }
 
 export interface ComparisonTraits {
@@ -71,6 +80,8 @@ export interface Score extends FitsModels {
   /** Whether lower or higher values are better. */
   readonly direction: Direction
   readonly score: (context: ScoreContext) => Promise<Result>
+  /** As of a comparison. */
+  readonly marks?: Comparison['marks']
 }
 
 /** What a score may ask for. It never calls an attributer itself, so that what several scores need is computed once. */
@@ -112,4 +123,6 @@ export interface ScoreTraits {
   readonly direction: Direction | 'as its comparison'
   /** What question it answers. */
   readonly judges: 'robustness' | 'faithfulness' | 'complexity' | 'sanity'
+  /** What the axes of the curves behind its values are, where it gives some. */
+  readonly curve?: { readonly x: string; readonly y: string }
 }

@@ -30,15 +30,15 @@ test('a run comes back as it was written, labels of any kind in file names', asy
   expect(await readdir(join(out, 'maps', 'one'))).toEqual(['a%2Fb%20%3C%C3%BC%3E.npy'])
   // JSON knows no -0.
   const asJson = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T
-  expect(await readRun(out)).toEqual({ results: asJson(evaluation.results), run: expect.objectContaining({ format: 'touchstone-run/1' }) as unknown, inputs: evaluation.inputs, maps: evaluation.maps })
+  expect(await readRun(out)).toEqual({ results: asJson(evaluation.results), run: expect.objectContaining({ format: 'touchstone-run/1' }) as unknown, inputs: evaluation.inputs, maps: evaluation.maps, gallery: evaluation.gallery })
 })
 
 test('a run of a version that did not compare methods is read with empty lists', async () => {
   const out = join(folder, 'older')
   await run(out, {})
   const results = JSON.parse(await readFile(join(out, 'results.json'), 'utf8')) as Results
-  await writeFile(join(out, 'results.json'), JSON.stringify({ ...results, comparisons: undefined, ranks: undefined, agreement: undefined }))
-  expect((await readRun(out)).results).toEqual({ ...results, comparisons: [], ranks: [], agreement: [] })
+  await writeFile(join(out, 'results.json'), JSON.stringify({ ...results, metrics: undefined, comparisons: undefined, ranks: undefined, agreement: undefined }))
+  expect((await readRun(out)).results).toEqual({ ...results, metrics: {}, comparisons: [], ranks: [], agreement: [] })
 })
 
 test('maps of methods that are no longer part of the run go', async () => {

@@ -2,9 +2,10 @@ import { createHash, type Hash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, isRecord, messageOf, UserError, type Rows } from '@touchstone/core'
+import { describe, eachRow, isRecord, messageOf, UserError, type Rows } from '@touchstone/core'
 import { rowsCsvHeader, rowsCsvLines, summaryCsv } from '../csv.js'
 import { decodeNpy, littleEndian, npyHeader } from '../npy.js'
+import type { Gallery, GalleryIndex } from '../gallery.js'
 import type { FinishedEvaluation } from '../open-evaluation.js'
 import type { ResultRow, Results, RunRecord } from '../results.js'
 import { rowColumns } from '../table-columns.js'
@@ -16,6 +17,7 @@ export interface RunFolder {
   readonly run: RunRecord | undefined
   readonly inputs: Rows | undefined
   readonly maps: ReadonlyMap<string, ReadonlyMap<string, Rows>>
+  readonly gallery: Gallery | undefined
 }
 
 /**
@@ -49,7 +51,7 @@ export async function prepareRunFolder(folder: string): Promise<() => Promise<vo
  * @returns whether the results are those that were there, and `code` as well.
  * @throws UserError where the disk is full or the folder cannot be written to.
  */
-export async function writeRun(folder: string, { overview, parts, rows, diagnostics, run, input, map }: FinishedEvaluation, code?: string): Promise<boolean> {
+export async function writeRun(folder: string, { overview, parts, rows, diagnostics, run, input, map, gallery }: FinishedEvaluation, code?: string): Promise<boolean> {
   const shape = overview.dataset.inputShape
   const maps = Object.keys(overview.models).flatMap((model) => Object.keys(overview.config.attributers).map((attributer) => ({ model, attributer, file: mapsFile(folder, model, attributer) })))
   const before = await readJson<RunRecord>(join(folder, 'run.json')).catch(() => undefined)
@@ -66,6 +68,10 @@ export async function writeRun(folder: string, { overview, parts, rows, diagnost
       const count = overview.predictions.filter((prediction) => prediction.model === model).length
       pending.push(await writeBeside(file, summed(sum, npyPieces(shape, count, (index) => map(model, attributer, index)))))
     }
+    const { inputs: neighbours, maps: neighbourMaps, ...index } = gallery
+    pending.push(await writeBeside(join(folder, 'gallery', 'inputs.npy'), summed(sum, npyPieces(shape, neighbours.length, (row) => Promise.resolve(neighbours[row]!)))))
+    pending.push(await writeBeside(join(folder, 'gallery', 'maps.npy'), summed(sum, npyPieces(shape, neighbourMaps.length, (row) => Promise.resolve(neighbourMaps[row]!)))))
+    pending.push(await writeBeside(join(folder, 'gallery', 'index.json'), summed(sum, [`${JSON.stringify(index)}\n`])))
     const results = await open('results.json')
     for await (const piece of summed(sum, resultsPieces({ ...overview, rows: rows(), diagnostics: diagnostics() }))) await results.write(piece)
     const made = code === undefined ? undefined : { results: sum.digest('hex'), code }
@@ -100,7 +106,7 @@ export async function writeRun(folder: string, { overview, parts, rows, diagnost
 const tables = ['rows.csv', 'rows.parquet', 'summary.csv', 'summary.parquet']
 
 /** The same pieces, of which a sum is taken on their way. */
-async function* summed<Piece extends string | Uint8Array>(sum: Hash, pieces: AsyncIterable<Piece>): AsyncGenerator<Piece> {
+async function* summed<Piece extends string | Uint8Array>(sum: Hash, pieces: AsyncIterable<Piece> | Iterable<Piece>): AsyncGenerator<Piece> {
   for await (const piece of pieces) {
     sum.update(piece)
     yield piece
@@ -142,11 +148,12 @@ async function* npyPieces(shape: readonly number[], count: number, read: (index:
 
 /**
  * What a run's folder holds.
- * @param first how many inputs, and maps of each method, from the first on; all unless told.
+ * @param first of results, how many inputs, and maps of each method, from the first on; all unless told.
  * @throws UserError where the folder is not that of a run, or a file in it is damaged.
  */
-export async function readRun(folder: string, first = Infinity): Promise<RunFolder> {
+export async function readRun(folder: string, firstOf: (results: Results) => number = () => Infinity): Promise<RunFolder> {
   const results = await readResults(folder)
+  const first = firstOf(results)
   const maps = new Map<string, ReadonlyMap<string, Rows>>()
   for (const model of Object.keys(results.models)) {
     const byAttributer = new Map<string, Rows>()
@@ -159,14 +166,22 @@ export async function readRun(folder: string, first = Infinity): Promise<RunFold
   // What the folder was made from says nothing of the run.
   const record = await readJson<RunRecord>(join(folder, 'run.json'))
   const run = record && (Object.fromEntries(Object.entries(record).filter(([key]) => key !== 'made')) as unknown as RunRecord)
-  return { results, run, inputs: await readRows(join(folder, 'inputs.npy'), first), maps }
+  return { results, run, inputs: await readRows(join(folder, 'inputs.npy'), first), maps, gallery: await readGallery(join(folder, 'gallery')) }
+}
+
+/** What is not there in full, or in another format, is not shown. */
+async function readGallery(folder: string): Promise<Gallery | undefined> {
+  const index = await readJson<GalleryIndex>(join(folder, 'index.json'))
+  const [inputs, maps] = [await readRows(join(folder, 'inputs.npy'), Infinity), await readRows(join(folder, 'maps.npy'), Infinity)]
+  if (index?.format !== 'touchstone-gallery/1' || !inputs || !maps) return undefined
+  return { ...index, inputs: eachRow(inputs), maps: eachRow(maps) }
 }
 
 /** What runs of earlier versions lack. */
-const laterLists = { comparisons: [], ranks: [], agreement: [] }
+const later = { metrics: {}, comparisons: [], ranks: [], agreement: [] }
 
 /**
- * The results in the folder of a run; lists that the version of Touchstone that wrote it did not know are empty.
+ * The results in the folder of a run; what the version of Touchstone that wrote it did not know is empty.
  * @throws UserError where the folder is not that of a run, or its results are damaged.
  */
 export async function readResults(folder: string): Promise<Results> {
@@ -176,7 +191,7 @@ export async function readResults(folder: string): Promise<Results> {
   if ((results.format as string) !== 'touchstone-results/1') throw new UserError(`${join(folder, 'results.json')}: expected format "touchstone-results/1", found ${JSON.stringify(results.format)}: use the version of Touchstone that wrote it`)
   const whole = [results.config, results.models, results.dataset].every(isRecord) && isRecord(results.config.attributers) && [results.examples, results.predictions, results.rows, results.summary].every(Array.isArray)
   if (!whole) throw new UserError(`${join(folder, 'results.json')}: is damaged: it lacks the config, models, dataset, examples, predictions, rows or summary of a run`)
-  return { ...laterLists, ...results }
+  return { ...later, ...results }
 }
 
 /** Labels may hold any printable character; a file's name may not. */

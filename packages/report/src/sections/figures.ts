@@ -1,6 +1,6 @@
 import { html, type Html } from '../html.js'
 import { formatCount, formatNumber } from '../numbers.js'
-import { inputPng, layoutOf, mapPicture, type Layout, type MapPicture } from '../picture.js'
+import { indexedPng, inputPng, layoutOf, mapPicture, type Layout, type MapPicture } from '../picture.js'
 
 type Row = { readonly shape: readonly number[]; readonly data: Float32Array } | undefined
 
@@ -11,39 +11,62 @@ const longest = 168
 const narrowest = 152
 
 /** An original input with its label. */
-export function inputFigure(row: Row, range: { readonly low: number; readonly high: number }, example: string, label: string): Html {
+export function inputFigure(row: Row, range: { readonly low: number; readonly high: number }, example: string, label: string, what = 'Input'): Html {
   const layout = row && layoutOf(row.shape)
   const picture =
-    row && layout ? image(inputPng(row.data, layout, range), layout, `Input of example ${example}, ${sizeWords(layout)}, ${label}`) : html`<p class="blank">${row ? undrawable(row.shape) : 'no input was given'}</p>`
-  return html`<figure class="input">${picture}<figcaption>Input, ${label}</figcaption></figure>`
+    row && layout ? image(html` src="${inputPng(row.data, layout, range)}"`, layout, `${what} of example ${example}, ${sizeWords(layout)}, ${label}`) : html`<p class="blank">${row ? undrawable(row.shape) : 'no input was given'}</p>`
+  return html`<figure class="input">${picture}<figcaption>${what}, ${label}</figcaption></figure>`
+}
+
+/** What a map is of. */
+export interface MapWords {
+  readonly attributer: string
+  readonly model: string
+  readonly example: string
+  readonly target: number
+  /** As in `Map`, which it is unless told. */
+  readonly what?: string
+  /** The method, unless told. */
+  readonly caption?: string
+  /** The ends of the colour scale: the map's own largest absolute value, unless told. */
+  readonly end?: number
 }
 
 /** A map with its colour bar, and what stands below it. */
-export function mapFigure(row: Row, about: { readonly attributer: string; readonly model: string; readonly example: string; readonly target: number }, below: Html): Html {
+export function mapFigure(row: Row, about: MapWords, below: Html, store: 'png' | 'steps' = 'png'): Html {
   const layout = row && layoutOf(row.shape)
-  if (!row || !layout) return figure(about.attributer, html`<p class="blank">${row ? undrawable(row.shape) : 'no map was given'}</p>`, below)
-  const map = mapPicture(row.data, layout)
-  const alt = `Map of ${about.attributer} for example ${about.example}, model ${about.model}, class ${about.target}: ${mapWords(map, layout)}`
-  return figure(about.attributer, html`${image(map.uri, layout, alt)}${colourBar(map)}${notes(map)}`, below, layout.strip ? longest : Math.max(sizeOnPage(layout).width, narrowest))
+  if (!row || !layout) return figure(about.caption ?? about.attributer, html`<p class="blank">${row ? undrawable(row.shape) : 'no map was given'}</p>`, below)
+  const map = mapPicture(row.data, layout, about.end)
+  const alt = `${about.what ?? 'Map'} of ${about.attributer} for example ${about.example}, model ${about.model}, class ${about.target}: ${mapWords(map, layout)}`
+  const data = html` data-limit="${map.limit}" data-high="${map.high99}" data-method="${about.attributer}"`
+  const source = store === 'png' ? html` src="${indexedPng(map.indices, layout)}"` : html` data-steps="${letters(map.indices)}" data-columns="${layout.width}"`
+  return figure(about.caption ?? about.attributer, html`${image(html`${source}${data}`, layout, alt)}${colourBar(map)}${notes(map)}`, below, layout.strip ? longest : Math.max(sizeOnPage(layout).width, narrowest))
 }
 
 function figure(attributer: string, picture: Html, below: Html, width = longest): Html {
   return html`<figure class="map" style="max-width:${width}px"><figcaption>${attributer}</figcaption>${picture}${below}</figure>`
 }
 
-function image(uri: string, layout: Layout, alt: string): Html {
+function image(source: Html, layout: Layout, alt: string): Html {
   const sharp = Math.max(layout.width, layout.height) <= longest ? 'sharp' : 'smooth'
-  if (layout.strip) return html`<img class="strip ${sharp}" src="${uri}" alt="${alt}">`
+  if (layout.strip) return html`<img class="strip ${sharp}"${source} alt="${alt}">`
   const { width, height } = sizeOnPage(layout)
-  return html`<img class="${sharp}" src="${uri}" width="${width}" height="${height}" alt="${alt}">`
+  return html`<img class="${sharp}"${source} width="${width}" height="${height}" alt="${alt}">`
 }
 
 /** Small pictures grow by whole factors, so that their pixels stay square; large ones shrink. */
-function sizeOnPage({ width, height }: Layout): { readonly width: number; readonly height: number } {
+export function sizeOnPage({ width, height }: Layout): { readonly width: number; readonly height: number } {
   const side = Math.max(width, height)
   const factor = side <= longest ? Math.floor(longest / side) : longest / side
   const size = (length: number) => Math.max(1, Math.round(length * factor))
   return { width: size(width), height: size(height) }
+}
+
+/** A letter for each palette entry, which the page draws. */
+function letters(indices: Uint8Array): string {
+  let text = ''
+  for (let from = 0; from < indices.length; from += 0x8000) text += String.fromCharCode(...indices.subarray(from, from + 0x8000))
+  return btoa(text)
 }
 
 function colourBar({ limit }: MapPicture): Html {

@@ -1,77 +1,64 @@
 import type { Results, SummaryRow } from '@touchstone/evaluation'
-import { axis, dotPlot, emptyPlot, scaleOf, type Scale } from '../dot-plot.js'
 import type { Findings } from '../findings.js'
 import { html, type Html } from '../html.js'
-import { formatCount, formatMean, formatNumber } from '../numbers.js'
-import { rankCell, ranksOf } from '../rank-cell.js'
-import { groupRow, table } from '../table.js'
-import { directionWords, extensionWords, listed } from '../words.js'
+import { counted, formatCount, formatMean } from '../numbers.js'
+import { ranksOf, rankCell } from '../rank-cell.js'
+import { table } from '../table.js'
+import { directionArrow, directionWords } from '../words.js'
 
-const columns = 6
-
-/** One table per metric: every model and method with its mean, interval, rank and what is undefined. */
-export function scores({ config }: Results, findings: Findings): readonly Html[] {
-  return findings.metrics.map((metric, index) => {
-    const scale = scaleOf(numbersOf(findings, metric))
-    const extension = config.metrics[metric]
-    const words = directionWords(findings.direction(metric))
-    const head = html`<tr><th scope="col">Method</th><th scope="col">Rank</th><th scope="col">Mean [95&nbsp;% interval]</th>
-<th scope="col" class="drawn"><span class="aside">The same, drawn</span>${axis(scale)}</th><th scope="col" class="number">n</th><th scope="col">Undefined</th></tr>`
-    return html`<section class="metric" aria-labelledby="metric-${index}">
-<h3 id="metric-${index}">${metric}</h3>
-<p><strong>${words.charAt(0).toUpperCase() + words.slice(1)}.</strong>${extension && html` The metric is ${extensionWords(extension)}.`}</p>
-${table(`scores-${index}`, html`<span class="aside">Scores by ${metric}</span>`, head, findings.models.map((model) => modelRows(findings, model, metric, scale)))}
-${unequal(findings, metric)}
-</section>`
-  })
+/** Methods x metrics, a table per model, and why scores are undefined. */
+export function scores(results: Results, findings: Findings): Html {
+  return html`<p>Mean over examples with its 95&nbsp;% bootstrap interval, and the place among the methods of the same model. <em>Open</em>: the interval overlaps with another method’s.
+The heads of columns sort.</p>
+${findings.models.map((model, index) => modelTable(findings, model, index))}
+${undefinedScores(findings)}`
 }
 
-function modelRows(findings: Findings, model: string, metric: string, scale: Scale): Html {
-  const ranks = ranksOf(findings, model, metric)
-  const rows = findings.attributers.map((attributer, index) => {
-    const row = findings.summary(model, attributer, metric)
-    if (!row) return html`<tr><th scope="row">${attributer}</th><td colspan="${columns - 1}" class="none">not in the results</td></tr>`
-    return html`<tr><th scope="row">${attributer}</th><td>${rankCell(ranks[index])}</td><td class="mean">${meanCell(row)}${robustNote(row)}</td>
-<td class="drawn">${row.mean === null ? emptyPlot(scale) : dotPlot(scale, row.mean, row.ciLow, row.ciHigh)}</td><td class="number">${formatCount(row.n)}</td><td>${undefinedCell(findings, row)}</td></tr>`
-  })
-  return html`<tbody>${groupRow(model, columns)}${rows}</tbody>`
-}
-
-function meanCell({ mean, ciLow, ciHigh }: SummaryRow): Html {
-  if (mean === null) return html`<span class="none">no value</span>`
-  const words = formatMean(mean, ciLow, ciHigh)
-  return html`<b>${words.mean}</b> <span class="interval">${words.interval ?? 'no interval'}</span>`
-}
-
-/** At how many examples the method counts as robust, where the metric says what counts. */
-function robustNote({ robust }: SummaryRow): Html | undefined {
-  if (!robust) return undefined
-  const percent = (share: number) => formatNumber(100 * share, 2)
-  return html`<p class="robust">robust at ${percent(robust.share)}&nbsp;% <span class="interval">[${percent(robust.ciLow)}, ${percent(robust.ciHigh)}]</span> of examples</p>`
-}
-
-function undefinedCell(findings: Findings, { model, attributer, metric, undefined: count }: SummaryRow): Html {
-  if (count === 0) return html`0`
-  const reasons = findings.reasons(model, attributer, metric)
-  const unexplained = count - reasons.reduce((sum, reason) => sum + reason.count, 0)
-  const list = unexplained > 0 ? [...reasons, { reason: 'no reason was given', count: unexplained }] : reasons
-  const hover = list.map((one) => `${one.count} × ${one.reason}`).join('\n')
-  return html`<details class="reasons"><summary title="${hover}"><span class="flag">${formatCount(count)} undefined</span></summary>
-<ul>${list.map((one) => html`<li>${formatCount(one.count)} × ${one.reason}</li>`)}</ul></details>`
-}
-
-/** Says so where the methods of a model were not judged on the same examples. */
-function unequal(findings: Findings, metric: string): Html | undefined {
-  const models = findings.models.filter((model) => new Set(findings.attributers.flatMap((attributer) => findings.summary(model, attributer, metric)?.n ?? [])).size > 1)
-  if (models.length === 0) return undefined
-  return html`<p class="caution">Undefined examples are left out of the mean, so the methods of ${models.length === 1 ? 'model' : 'the models'} ${listed(models)} are not compared on the same examples here.</p>`
-}
-
-function numbersOf(findings: Findings, metric: string): readonly number[] {
-  return findings.models.flatMap((model) =>
-    findings.attributers.flatMap((attributer) => {
-      const row = findings.summary(model, attributer, metric)
-      return [row?.mean, row?.ciLow, row?.ciHigh].filter((value) => typeof value === 'number')
-    }),
+function modelTable(findings: Findings, model: string, index: number): Html {
+  const { attributers, metrics } = findings
+  const ranks = metrics.map((metric) => ranksOf(findings, model, metric))
+  const head = html`<tr><th scope="col" aria-sort="none"><button type="button" data-sort="text">Method</button></th>${metrics.map((metric) => {
+    const direction = findings.direction(metric)
+    return html`<th scope="col" aria-sort="none"><button type="button" data-sort="${direction ?? 'lower'}" title="${directionWords(direction)}">${metric}${directionArrow(direction)}</button></th>`
+  })}</tr>`
+  const rows = attributers.map(
+    (method, row) => html`<tr data-place="${row}"><th scope="row">${method}</th>${metrics.map((metric, column) => scoreCell(findings.summary(model, method, metric), rankCell(ranks[column]![row])))}</tr>`,
   )
+  return table(`scores-${index}`, html`<strong>Model ${model}</strong>, ${counted(findings.evaluated(model), 'input')}`, head, [html`<tbody>${rows}</tbody>`], 'sortable')
+}
+
+function scoreCell(row: SummaryRow | undefined, rank: Html): Html {
+  if (!row) return html`<td class="none" data-value="">not in the results</td>`
+  const missing = row.undefined > 0 ? html`<span class="flag">${formatCount(row.undefined)} undefined, n ${formatCount(row.n)}</span>` : undefined
+  if (row.mean === null) return html`<td class="score" data-value=""><span class="none">no value</span>${missing}</td>`
+  const words = formatMean(row.mean, row.ciLow, row.ciHigh)
+  return html`<td class="score" data-value="${row.mean}"><span class="mean"><b>${words.mean}</b> ${rank}</span><span class="interval">${words.interval ?? 'no interval'}</span>${robustShare(row)}${missing}</td>`
+}
+
+function robustShare({ robust }: SummaryRow): Html | undefined {
+  return robust && html`<span class="interval">robust on ${percent(robust.share)} % [${percent(robust.ciLow)}, ${percent(robust.ciHigh)}]</span>`
+}
+
+const percent = (share: number) => Math.round(100 * share)
+
+/** How many scores are undefined, of whom and why. */
+function undefinedScores(findings: Findings): Html | undefined {
+  const found = findings.metrics.flatMap((metric) =>
+    findings.models.flatMap((model) => findings.attributers.flatMap((method) => findings.summary(model, method, metric) ?? [])).filter((row) => row.undefined > 0),
+  )
+  if (found.length === 0) return undefined
+  const rows = found.map((row) => html`<tr><th scope="row">${row.metric}</th><td>${row.model}</td><td>${row.attributer}</td><td class="number">${formatCount(row.undefined)} of ${formatCount(row.undefined + row.n)}</td><td>${reasons(findings, row)}</td></tr>`)
+  return html`<div id="undefined">${table(
+    'undefined-scores',
+    html`<strong class="flag">Undefined scores.</strong> They are left out of means, so methods with different counts are not compared on the same examples.`,
+    html`<tr><th scope="col">Metric</th><th scope="col">Model</th><th scope="col">Method</th><th scope="col" class="number">Undefined</th><th scope="col">Because</th></tr>`,
+    [html`<tbody>${rows}</tbody>`],
+  )}</div>`
+}
+
+function reasons(findings: Findings, { model, attributer, metric, undefined: count }: SummaryRow): Html {
+  const known = findings.reasons(model, attributer, metric)
+  const unexplained = count - known.reduce((sum, reason) => sum + reason.count, 0)
+  const list = unexplained > 0 ? [...known, { reason: 'no reason was given', count: unexplained }] : known
+  return html`<ul class="plain">${list.map((one) => html`<li>${formatCount(one.count)} × ${one.reason}</li>`)}</ul>`
 }

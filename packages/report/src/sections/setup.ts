@@ -18,8 +18,8 @@ export function setup(results: Results, run: RunRecord | undefined): Html {
     group('metric', config.metrics),
   ]
   return html`${table('labels', html`What stands behind each label`, html`<tr><th scope="col">Label</th><th scope="col">Is a</th><th scope="col">Made by</th><th scope="col">Facts</th></tr>`, groups)}
-<details><summary>The full configuration and versions, as JSON</summary>${json('The full configuration', { format, config, engine, models, dataset })}</details>
-${run ? html`<details><summary>The record of the run, as JSON</summary>${json('The record of the run', run)}</details>` : undefined}`
+<details><summary>The full configuration and versions, as JSON</summary>${json('config-json', 'The full configuration', { format, config, engine, models, dataset })}</details>
+${run ? html`<details><summary>The record of the run, as JSON</summary>${json('run-json', 'The record of the run', run)}</details>` : undefined}`
 }
 
 function group(kind: string, extensions: Readonly<Record<string, ResolvedExtension>>, facts: (label: string) => string = () => ''): Html {
@@ -28,6 +28,6 @@ function group(kind: string, extensions: Readonly<Record<string, ResolvedExtensi
   )}</tbody>`
 }
 
-function json(name: string, value: unknown): Html {
-  return html`<pre tabindex="0" role="region" aria-label="${name}"><code>${JSON.stringify(value, null, 2)}</code></pre>`
+function json(id: string, name: string, value: unknown): Html {
+  return html`<button type="button" data-copy="${id}">Copy</button><pre id="${id}" tabindex="0" role="region" aria-label="${name}"><code>${JSON.stringify(value, null, 2)}</code></pre>`
 }
