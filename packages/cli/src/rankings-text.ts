@@ -16,7 +16,7 @@ export function rankingsText({ ranks, agreement, config }: ResultsOverview): str
 
 function line({ metric, methods, criticalDifference, p, groups }: MethodRanks): readonly string[] {
   const ranked = methods.map(({ attributer, meanRank }) => `${attributer} ${formatNumber(meanRank)}`).join(', ')
-  return [metric, `${ranked}${groups.map((group) => ` [${group.join(' ')}]`).join('')}`, formatNumber(criticalDifference!), p === null ? '' : formatNumber(p)]
+  return [metric, `${ranked}${groups.map((group) => ` [${group.join(', ')}]`).join('')}`, formatNumber(criticalDifference!), p === null ? '' : formatNumber(p)]
 }
 
 function agreementLine({ metric, model, against, tau, ciLow, ciHigh }: RankingAgreement): readonly string[] {
