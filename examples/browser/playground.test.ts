@@ -33,8 +33,8 @@ describe.skipIf(executablePath === undefined)(title, () => {
     await rm(folder, { recursive: true })
   })
 
-  const open = async (address: string): Promise<Page> => {
-    const page = await browser.newPage()
+  const open = async (address: string, by = browser): Promise<Page> => {
+    const page = await by.newPage()
     page.on('console', (message) => complaints.push(message.text()))
     page.on('pageerror', (error) => complaints.push(error.message))
     await page.goto(`${server.resolvedUrls!.local[0]!}#${address}`)
@@ -128,6 +128,15 @@ describe.skipIf(executablePath === undefined)(title, () => {
     await page.getByLabel('A picture of your own').setInputFiles({ name: 'no.png', mimeType: 'image/png', buffer: Buffer.from('none') })
     await said(page, 'no.png cannot be read as a picture')
     await page.close()
+  })
+
+  test('a browser without vector instructions is told why it is slow, and goes on', async () => {
+    const old = await chromium.launch({ executablePath: executablePath!, args: [...args, '--js-flags=--no-enable-sse4-1 --no-enable-ssse3 --no-enable-sse3 --no-enable-avx'] })
+    const page = await open('methods=saliency&count=1&sampler=noise&comparisons=osr&scores=', old)
+    await said(page, 'wasm could not start, so that this is slow: WebAssembly has no vector instructions (SIMD) here')
+    await done(page)
+    expect(await page.textContent('#status')).toContain('tfjs-cpu')
+    await old.close()
   })
 
   test('a model that is not there, an address that means nothing, and a browser without WebGPU', async () => {
