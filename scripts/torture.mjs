@@ -12,6 +12,15 @@ const faults = { inline, threads, worker, redis, shared, damaged, 'read-only': r
 const [rounds, asked] = [Number(process.argv[2] ?? 50), process.argv.slice(3)]
 for (const name of asked) if (!(name in faults)) throw new Error(`no fault named "${name}"; there are: ${Object.keys(faults).join(', ')}`)
 
+/** No command of a fault takes as long, in milliseconds: one that does is ended, and so does not hold. */
+const limit = 180_000
+/** What must not outlive this process, however it ends: processes, and a disk that is mounted. */
+const remains = new Set()
+process.on('exit', () => {
+  for (const end of remains) end()
+})
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130))
+
 const root = fileURLToPath(new URL('..', import.meta.url))
 const bin = join(root, 'packages', 'cli', 'bin', 'touchstone.js')
 const example = join(root, 'examples', 'quickstart')
@@ -33,19 +42,24 @@ writeFileSync(
 )
 
 const reference = join(work, 'reference')
-expect(run(reference).status === 0, 'the undisturbed run ends with 0')
+expect((await run(reference)).status === 0, 'the undisturbed run ends with 0')
 const bytes = (folder) => readFileSync(join(folder, 'results.json'), 'utf8')
 const recordOf = (folder) => JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')).units
 const expected = bytes(reference)
-const took = time(() => run(reference))
+const took = await time(() => run(reference))
 const units = recordOf(reference).computed
 
-for (const [name, fault] of Object.entries(faults)) {
-  if (asked.length > 0 && !asked.includes(name)) continue
-  const said = await fault()
-  console.log(`${said.startsWith('skipped') ? '' : 'ok  '}${name}: ${said}`)
+try {
+  for (const [name, fault] of Object.entries(faults)) {
+    if (asked.length > 0 && !asked.includes(name)) continue
+    const said = await fault()
+    console.log(`${said.startsWith('skipped') ? '' : 'ok  '}${name}: ${said}`)
+  }
+  rmSync(work, { recursive: true })
+} catch (error) {
+  console.error(`torture: ${error.message}\nthe files are in ${work}`)
+  process.exitCode = 1
 }
-rmSync(work, { recursive: true })
 
 function inline() {
   return killed('inline', ['--executor', 'inline'])
@@ -65,6 +79,7 @@ async function killed(name, how) {
       // One in eight in order, the others at once.
       const signal = (round + attempt) % 8 === 7 ? 'SIGINT' : 'SIGKILL'
       code = await ended(start(['run', config, '--out', out, '--quiet', '--store', store, ...how]), signal, (0.3 + 0.9 * Math.random()) * took)
+      expect([0, 130, 'SIGINT', 'SIGKILL'].includes(code) && attempt < 100, `${name}: a run comes to its end, or is ended: ${code} after ${attempt} interruptions`)
       const ending = code === 0 ? 'done' : `${signal}: ${code}`
       endings[ending] = (endings[ending] ?? 0) + 1
     }
@@ -116,7 +131,7 @@ async function queueRounds(name, server, disturb) {
   for (let round = 0; round < rounds; round++) {
     const store = join(work, `store-${name}-${round}`)
     const doomed = startWorker(server.address)
-    await new Promise((resolve) => doomed.stderr.once('data', resolve))
+    await Promise.race([new Promise((resolve) => doomed.stderr.once('data', resolve)), ended(doomed)])
     const running = ended(start(['run', config, '--out', out, '--quiet', '--store', store, '--executor', 'bullmq', '--redis', server.address, '--parallel', '8']))
     await delay((0.3 + 0.9 * Math.random()) * took)
     const code = await disturb({ address: server.address, server, doomed, running })
@@ -148,7 +163,7 @@ async function shared() {
 async function damaged() {
   const store = join(work, 'damaged')
   const out = join(work, 'damaged-run')
-  expect(run(out, ['--store', store]).status === 0, 'a store is filled')
+  expect((await run(out, ['--store', store])).status === 0, 'a store is filled')
   const times = Math.min(rounds, 20)
   for (let round = 0; round < times; round++) {
     for (const name of readdirSync(store).filter((file) => /^[0-9a-f]{64}$/.test(file))) {
@@ -161,7 +176,7 @@ async function damaged() {
         writeFileSync(file, content)
       }
     }
-    const { status, stderr } = spawnSync(process.execPath, [bin, 'run', config, '--out', out, '--store', store, '--executor', 'inline'], { cwd: work, encoding: 'utf8' })
+    const { status, stderr } = await finished([process.execPath, bin, 'run', config, '--out', out, '--store', store, '--executor', 'inline'])
     expect(status === 0 && bytes(out) === expected, `a damaged store gives the same bytes: ${stderr}`)
     expect(/warning: store: /.test(stderr), `damage is said: ${stderr}`)
   }
@@ -174,31 +189,28 @@ async function readOnly() {
   if (isRoot && spawnSync('setpriv', ['--version']).status !== 0) return 'skipped: root may write to it, and there is no setpriv'
   const store = join(work, 'read-only')
   const out = join(work, 'read-only-run')
-  expect(run(out, ['--store', store]).status === 0, 'a store is filled')
+  expect((await run(out, ['--store', store])).status === 0, 'a store is filled')
   const nobody = 65534
   if (isRoot) for (const file of [out, ...readdirSync(out, { recursive: true }).map((name) => join(out, name))]) chownSync(file, nobody, nobody)
   chmodSync(store, 0o555)
-  const asOther = (args) => {
-    const command = [process.execPath, bin, 'run', config, '--out', out, '--store', store, '--executor', 'inline', ...args]
-    return spawnSync(...(isRoot ? ['setpriv', ['--reuid', String(nobody), '--regid', String(nobody), '--clear-groups', ...command]] : [command[0], command.slice(1)]), { cwd: work, encoding: 'utf8' })
-  }
-  const finished = asOther([])
-  expect(finished.status === 0 && bytes(out) === expected, `a finished config needs nothing but to read its store: ${finished.stderr}`)
+  const asOther = (args) => finished([...(isRoot ? ['setpriv', '--reuid', String(nobody), '--regid', String(nobody), '--clear-groups'] : []), process.execPath, bin, 'run', config, '--out', out, '--store', store, '--executor', 'inline', ...args])
+  const again = await asOther([])
+  expect(again.status === 0 && bytes(out) === expected, `a finished config needs nothing but to read its store: ${again.stderr}`)
   rmSync(join(store, readdirSync(store).find((file) => /^[0-9a-f]{64}$/.test(file))))
-  const { status, stderr } = asOther([])
+  const { status, stderr } = await asOther([])
   expect(status === 2 && stderr.includes('permission denied') && !/^ {4}at /m.test(stderr), `what cannot be kept ends the run with one clear message: ${status} ${stderr}`)
   expect(bytes(out) === expected, 'what was there survives')
   chmodSync(store, 0o755)
   return isRoot ? 'as nobody' : 'read, and refused in words'
 }
 
-function clock() {
+async function clock() {
   if (spawnSync('faketime', ['--version']).status !== 0) return 'skipped: there is no faketime'
   const store = join(work, 'clock-store')
   const out = join(work, 'clock')
   // On one store, half of it each: the clock jumps between the runs, and runs a thousand times too fast in them.
   for (const [when, args] of [['@2001-01-01 00:00:00 x1000', ['--shard', '1/2']], ['@2037-12-31 23:59:59', []], ['@1999-12-31 23:59:59', []]]) {
-    const { status, stderr } = spawnSync('faketime', ['-f', when, process.execPath, bin, 'run', config, '--out', out, '--store', store, '--quiet', ...args], { cwd: work, encoding: 'utf8' })
+    const { status, stderr } = await finished(['faketime', '-f', when, process.execPath, bin, 'run', config, '--out', out, '--store', store, '--quiet', ...args])
     expect(status === 0, `the clock may say ${when}: ${stderr}`)
   }
   expect(bytes(out) === expected, 'clocks change no result')
@@ -207,29 +219,32 @@ function clock() {
   return 'forth, back, and a thousand times too fast'
 }
 
-function disk() {
+async function disk() {
   if (process.getuid?.() !== 0 || process.platform !== 'linux') return 'skipped: needs root on Linux'
   const disk = join(work, 'disk')
   mkdirSync(disk)
   if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', disk]).status !== 0) return 'skipped: tmpfs cannot be mounted here'
+  const unmount = () => spawnSync('umount', ['--lazy', disk])
+  remains.add(unmount)
   try {
     const out = join(disk, 'run')
     const store = ['--store', join(disk, 'store')]
-    const fails = (what) => {
-      const { status, stderr } = run(out, store)
+    const fails = async (what) => {
+      const { status, stderr } = await run(out, store)
       expect(status === 2 && /the disk is full/.test(stderr) && !/^ {4}at /m.test(stderr), `${what} ends with one clear message: ${status} ${stderr}`)
     }
     fill(join(disk, 'ballast'))
-    fails('a run on a full disk')
+    await fails('a run on a full disk')
     rmSync(join(disk, 'ballast'))
-    expect(run(out, store).status === 0 && bytes(out) === expected, 'there is room again')
+    expect((await run(out, store)).status === 0 && bytes(out) === expected, 'there is room again')
     fill(join(disk, 'ballast'))
-    fails('a second run on a full disk')
+    await fails('a second run on a full disk')
     expect(bytes(out) === expected, 'what was there survives')
     expect(!readdirSync(out).some((file) => file.endsWith('.part')), 'no half-written file is left')
     return 'said, and nothing lost'
   } finally {
-    spawnSync('umount', [disk])
+    unmount()
+    remains.delete(unmount)
   }
 }
 
@@ -244,11 +259,39 @@ function fill(file) {
 
 /** Each with a store of its own, unless told. */
 function run(out, args = ['--store', join(work, `own-${Math.random()}`)]) {
-  return spawnSync(process.execPath, [bin, 'run', config, '--out', out, '--quiet', ...args], { cwd: work, encoding: 'utf8' })
+  return finished([process.execPath, bin, 'run', config, '--out', out, '--quiet', ...args])
+}
+
+/** How a command ends, and what it says. */
+async function finished([command, ...args]) {
+  const child = launch(command, args, 'pipe')
+  let stderr = ''
+  child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text))
+  return { status: await ended(child), stderr }
 }
 
 function start(args, errors = 'ignore') {
-  return spawn(process.execPath, [bin, ...args], { cwd: work, stdio: ['ignore', 'ignore', errors] })
+  return launch(process.execPath, [bin, ...args], errors)
+}
+
+/** As leader of a group, which is ended as a whole: after the limit, when the leader has ended, and with this process. */
+function launch(command, args, errors) {
+  const child = spawn(command, args, { cwd: work, stdio: ['ignore', 'ignore', errors], detached: true })
+  const end = () => {
+    try {
+      process.kill(-child.pid, 'SIGKILL')
+    } catch (error) {
+      if (error.code !== 'ESRCH') throw error
+    }
+  }
+  remains.add(end)
+  const timer = setTimeout(end, limit)
+  child.once('exit', () => {
+    clearTimeout(timer)
+    end()
+    remains.delete(end)
+  })
+  return child
 }
 
 /** How a process ends; it gets a signal after so many milliseconds, where one is named. */
@@ -263,14 +306,12 @@ function ended(child, signal, after) {
   })
 }
 
-function time(task) {
+async function time(task) {
   const from = performance.now()
-  task()
+  await task()
   return performance.now() - from
 }
 
 function expect(holds, what) {
-  if (holds) return
-  console.error(`torture: does not hold: ${what}\nthe files are in ${work}`)
-  process.exit(1)
+  if (!holds) throw new Error(`does not hold: ${what}`)
 }

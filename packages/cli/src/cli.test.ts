@@ -1,7 +1,7 @@
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { decodeNpy } from '@touchstone/core'
 import type { Results } from '@touchstone/evaluation'
-import { decodeNpy } from '@touchstone/evaluation'
 import { afterAll, describe, expect, test } from 'vitest'
 import { commandLine } from './command-line.test.data.js'
 

@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs'
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { stackRows } from '@touchstone/core'
-import type { FinishedEvaluation, ResultRow } from '@touchstone/evaluation'
+import { stackRows, type Rows } from '@touchstone/core'
+import type { FinishedEvaluation, Prediction, ResultRow } from '@touchstone/evaluation'
 import { packageCode, readRun, writeInPlace, writeRun } from '@touchstone/evaluation/node'
-import type { ReportInput, ReportPart } from '@touchstone/report'
+import type { predictionsByPart, ReportInput, ReportPart } from '@touchstone/report'
 
 /** Writes report.html from what a run's folder holds, and beside it pages of the examples that it does not show. @returns its path. */
 export async function writeReport(folder: string): Promise<string> {
@@ -22,14 +22,15 @@ export async function writeRunAndReport(folder: string, finished: FinishedEvalua
   const { build } = await packageCode(fileURLToPath(import.meta.url))
   const isSame = await writeRun(folder, finished, build)
   if (isSame && existsSync(reportFile(folder))) return reportFile(folder)
-  const { shownExamples } = await import('@touchstone/report')
-  const first = await partOf(finished, 0, shownExamples)
+  const { predictionsByPart, shownExamples } = await import('@touchstone/report')
+  const part = partsOfRun(finished, predictionsByPart(finished.overview))
+  const first = await part(0, shownExamples)
   const shown = new Set(first.results.examples.map(({ id }) => id))
   const rows: ResultRow[] = []
   // Beside those of the examples shown a report needs curves, and the reasons of what has no value.
   for await (const row of finished.rows()) if (shown.has(row.example) || row.value === null || row.curve) rows.push(row)
   const { overview, run, gallery } = finished
-  return writePages(folder, { ...first, results: { ...overview, rows, diagnostics: [] }, run, gallery }, (from, to) => partOf(finished, from, to))
+  return writePages(folder, { ...first, results: { ...overview, rows, diagnostics: [] }, run, gallery }, part)
 }
 
 async function writePages(folder: string, run: ReportInput, part: ReportPart): Promise<string> {
@@ -48,19 +49,22 @@ function reportFile(folder: string): string {
   return join(folder, 'report.html')
 }
 
-/** The examples from `from` up to, not including, `to`, read from the evaluation. */
-async function partOf({ overview, rowsOf, run, input, map }: FinishedEvaluation, from: number, to: number): Promise<ReportInput> {
+/** Parts of a run, read from the evaluation when they are asked for. */
+function partsOfRun({ overview, rowsOf, run, input, map }: FinishedEvaluation, predictionsOf: ReturnType<typeof predictionsByPart>) {
   const shape = overview.dataset.inputShape
   const stacked = async (places: readonly number[], read: (place: number) => Promise<Float32Array>) => stackRows(await Promise.all(places.map(read)), shape)
-  const examples = overview.examples.slice(from, to)
-  const ids = new Set(examples.map(({ id }) => id))
-  const rows: ResultRow[] = []
-  const maps = new Map<string, ReadonlyMap<string, Awaited<ReturnType<typeof stacked>>>>()
-  for (const model of Object.keys(overview.models)) {
-    const places = overview.predictions.filter((prediction) => prediction.model === model).flatMap(({ example }, place) => (ids.has(example) ? [place] : []))
-    for (const place of places) rows.push(...(await rowsOf(model, place)))
-    maps.set(model, new Map(await Promise.all(Object.keys(overview.config.attributers).map(async (attributer) => [attributer, await stacked(places, (place) => map(model, attributer, place))] as const))))
+  return async (from: number, to: number): Promise<ReportInput> => {
+    const examples = overview.examples.slice(from, to)
+    const predictions: Prediction[] = []
+    const rows: ResultRow[] = []
+    const maps = new Map<string, ReadonlyMap<string, Rows>>()
+    for (const model of Object.keys(overview.models)) {
+      const own = predictionsOf(model, from, to)
+      const places = own.predictions.map((_, index) => own.first + index)
+      predictions.push(...own.predictions)
+      for (const place of places) rows.push(...(await rowsOf(model, place)))
+      maps.set(model, new Map(await Promise.all(Object.keys(overview.config.attributers).map(async (attributer) => [attributer, await stacked(places, (place) => map(model, attributer, place))] as const))))
+    }
+    return { results: { ...overview, examples, predictions, rows, diagnostics: [] }, run, inputs: await stacked(examples.map((_, index) => from + index), input), maps }
   }
-  const predictions = overview.predictions.filter(({ example }) => ids.has(example))
-  return { results: { ...overview, examples, predictions, rows, diagnostics: [] }, run, inputs: await stacked(examples.map((_, index) => from + index), input), maps }
 }

@@ -68,6 +68,7 @@ export { flattenNested, isNested, nestedShape, placeRank, spreadNested, type Nes
 export { isReference, option, ref, type CostOptionsOf, type Option, type OptionFields, type OptionsOf, type ReferenceInput, type ReferenceOption } from './options.js'
 export { definePlugin, pluginApi, pluginFault, provide, type Plugin, type ServiceProvider } from './plugin.js'
 export { createRandomness, type Randomness } from './random/randomness.js'
+export { decodeNpy, encodeNpy, littleEndian, npyHeader, readNpy, type NpyArray } from './npy.js'
 export { entryOfRow, ReferenceParams, rowsOf } from './reference/params.js'
 export { Registry, type Registered } from './registry.js'
 export { describe, isRecord, Resolver, type Labels, type ResolvedExtension } from './resolve.js'

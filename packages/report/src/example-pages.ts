@@ -29,20 +29,40 @@ export interface ExamplePage {
 /** The examples from `from` up to, not including, `to` of a run, alone. */
 export type ReportPart = (from: number, to: number) => ReportInput | Promise<ReportInput>
 
+/**
+ * Finds a model's predictions of the examples from `from` up to, not including, `to`, and the place of the first among all of that model, where its maps stand as well. It takes
+ * no time that grows with the examples: there may be thousands of parts.
+ */
+export function predictionsByPart({ examples, models, predictions }: Pick<Results, 'examples' | 'models' | 'predictions'>): (model: string, from: number, to: number) => { readonly first: number; readonly predictions: Results['predictions'] } {
+  // Predictions of a model follow the order of the examples, of which it may lack some.
+  const byModel = new Map(
+    Object.keys(models).map((model) => {
+      const own = predictions.filter((prediction) => prediction.model === model)
+      const begins = new Uint32Array(examples.length + 1)
+      for (const [index, { id }] of examples.entries()) begins[index + 1] = begins[index]! + (own[begins[index]!]?.example === id ? 1 : 0)
+      return [model, { own, begins }] as const
+    }),
+  )
+  return (model, from, to) => {
+    const { own, begins } = byModel.get(model)!
+    const first = begins[from]!
+    return { first, predictions: own.slice(first, begins[Math.min(to, examples.length)]) }
+  }
+}
+
 /** Parts of a run that is in memory. */
 export function partsOf({ results, inputs, maps, run }: ReportInput): ReportPart {
   const byExample = new Map<string, Results['rows'][number][]>(results.examples.map(({ id }) => [id, []]))
   for (const row of results.rows) byExample.get(row.example)?.push(row)
+  const predictionsOf = predictionsByPart(results)
   return (from, to) => {
     const examples = results.examples.slice(from, to)
-    const ids = new Set(examples.map(({ id }) => id))
     const ofModel = (model: string, rows: ReadonlyMap<string, Rows>): ReadonlyMap<string, Rows> => {
-      const places = results.predictions.filter((prediction) => prediction.model === model).flatMap(({ example }, place) => (ids.has(example) ? [place] : []))
-      const [first = 0, last = -1] = [places[0], places.at(-1)]
-      return new Map([...rows].map(([attributer, all]) => [attributer, sliceRows(all, first, last + 1)]))
+      const { first, predictions } = predictionsOf(model, from, to)
+      return new Map([...rows].map(([attributer, all]) => [attributer, sliceRows(all, first, first + predictions.length)]))
     }
     return {
-      results: { ...results, examples, predictions: results.predictions.filter(({ example }) => ids.has(example)), rows: examples.flatMap(({ id }) => byExample.get(id)!), diagnostics: [] },
+      results: { ...results, examples, predictions: Object.keys(results.models).flatMap((model) => predictionsOf(model, from, to).predictions), rows: examples.flatMap(({ id }) => byExample.get(id)!), diagnostics: [] },
       run,
       inputs: inputs && sliceRows(inputs, from, to),
       maps: new Map([...maps].map(([model, rows]) => [model, ofModel(model, rows)])),

@@ -1,5 +1,5 @@
 export { arm, gradient, palette } from './colours.js'
-export { examplePages, examplesFolder, examplesOf, partsOf, type ExamplePage, type ReportPart } from './example-pages.js'
+export { examplePages, examplesFolder, examplesOf, partsOf, predictionsByPart, type ExamplePage, type ReportPart } from './example-pages.js'
 export { reportFigures, type Figure } from './paper-figures.js'
 export { shownExamples } from './sections/shown-examples.js'
 export { renderReport, type ReportInput, type ReportOptions } from './report.js'

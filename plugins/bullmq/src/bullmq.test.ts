@@ -265,8 +265,8 @@ describe.runIf(hasRedis).concurrent(`${title}: evaluations`, () => {
   }, slow)
 })
 
-const job: Job = { id: 'ab'.repeat(20), model: 'well', examples: [{ index: 0, id: 'first', target: 1 }] }
-const report: JobReport = { job: job.id, model: 'well', rowsRun: 7, units: { kept: 1, computed: 2 } }
+const job: Job = { id: 'ab'.repeat(20), model: 'well', examples: [{ index: 0, id: 'first', target: 1, shown: true }, { index: 1, id: 'second', target: 0 }] }
+const report: JobReport = { job: job.id, model: 'well', rowsRun: 7, units: { kept: 1, computed: 2 }, seconds: { total: 0.5, predict: 0.1, maps: { ig: 0.3 } } }
 
 function openQueue(name: string): Queue & AsyncDisposable {
   const connection = new Redis(redis.port, { maxRetriesPerRequest: null })
@@ -303,20 +303,22 @@ describe.runIf(hasRedis).concurrent(`${title}: what goes through Redis`, () => {
   test('a job goes out as hashes and indices alone, its report and progress come back', async () => {
     let seen: unknown
     const unit = { kind: 'score', model: 'well', example: 'first', attributer: 'ig', metric: 'kendall' }
+    const whole = ['samples', 'shared'].map((kind) => ({ kind, model: 'well', example: 'first' }))
     await answering('plain', async (queued) => {
       seen = queued.data
-      await queued.updateProgress([unit, { kind: 'samples', model: 'well', example: 'first' }])
+      await queued.updateProgress([unit, ...whole])
       return { report }
     })
     const { reports, done } = await execute('plain')
     expect(seen).toEqual({ order: expect.stringMatching(/^[0-9a-f]{64}$/) as string, job })
     expect(reports).toEqual([report])
-    expect(done).toEqual([unit, { kind: 'samples', model: 'well', example: 'first' }])
+    expect(done).toEqual([unit, ...whole])
   })
 
   test.each([
     ['nothing', null],
     ['a report with something more', { report: { ...report, path: '/' } }],
+    ['a time that is none', { report: { ...report, seconds: { ...report.seconds, maps: { ig: 'long' } } } }],
     ['a number that is none', { report: { ...report, units: { kept: -1, computed: 0 } } }],
   ])('an answer that is %s is refused', async (name, answer) => {
     const queue = `answer-${name.replaceAll(' ', '-')}`

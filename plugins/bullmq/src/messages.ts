@@ -13,14 +13,17 @@ const task = z.strictObject({
   job: z.strictObject({
     id: jobId,
     model: text,
-    examples: z.array(z.strictObject({ index: count, id: text, target: count })).check(z.minLength(1), z.maxLength(100_000)),
+    examples: z.array(z.strictObject({ index: count, id: text, target: count, shown: z.exactOptional(z.boolean()) })).check(z.minLength(1), z.maxLength(100_000)),
   }),
 })
 
-const progress = z.array(z.strictObject({ kind: z.enum(['map', 'samples', 'score']), model: text, example: text, attributer: z.exactOptional(text), metric: z.exactOptional(text) }))
+const progress = z.array(z.strictObject({ kind: z.enum(['map', 'samples', 'shared', 'score']), model: text, example: text, attributer: z.exactOptional(text), metric: z.exactOptional(text) }))
+
+const amount = z.number().check(z.gte(0))
+const seconds = z.strictObject({ total: amount, predict: amount, maps: z.record(text, amount) })
 
 const answer = z.union([
-  z.strictObject({ report: z.strictObject({ job: jobId, model: text, rowsRun: z.number().check(z.gte(0)), units: z.strictObject({ kept: count, computed: count }) }) }),
+  z.strictObject({ report: z.strictObject({ job: jobId, model: text, rowsRun: amount, units: z.strictObject({ kept: count, computed: count }), seconds: z.exactOptional(seconds) }) }),
   z.strictObject({ failure: z.strictObject({ kind: z.enum(['stopped', 'user', 'fault']), message: z.string().check(z.maxLength(100_000)), worker: z.exactOptional(text) }) }),
 ])
 

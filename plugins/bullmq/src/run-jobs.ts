@@ -111,7 +111,7 @@ export async function* runJobs(jobs: readonly Job[], work: Work, signal: AbortSi
 export const jobOptions = { attempts: 3, backoff: { type: 'fixed' as const, delay: seconds }, removeOnComplete: true, removeOnFail: true }
 
 function writable({ id, model, examples }: Job): Task['job'] {
-  return { id, model, examples: examples.map(({ index, id, target }) => ({ index, id, target })) }
+  return { id, model, examples: examples.map(({ index, id, target, shown }) => ({ index, id, target, ...(shown !== undefined && { shown }) })) }
 }
 
 /** What a run does for its jobs while it waits. */

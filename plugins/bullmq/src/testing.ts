@@ -28,13 +28,17 @@ export async function startRedis(extra: readonly string[] = []): Promise<RedisSe
   const start = async () => {
     const child = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'yes', '--maxmemory-policy', 'noeviction', '--dir', folder, ...extra], { stdio: 'ignore' })
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+    const kill = () => child.kill('SIGKILL')
+    // Nor does it stay where the process ends in between.
+    process.once('exit', kill)
     const probe = new Redis(port, '127.0.0.1', { retryStrategy: () => 50, maxRetriesPerRequest: null, enableReadyCheck: false })
     probe.on('error', () => undefined)
     // One that asks for a password answers as well.
     while (!(await Promise.race([probe.ping().then(() => true, (error: unknown) => messageOf(error).startsWith('NOAUTH')), delay(100).then(() => false)]))) await delay(50)
     probe.disconnect()
     return async () => {
-      child.kill('SIGKILL')
+      process.off('exit', kill)
+      kill()
       await ended
     }
   }

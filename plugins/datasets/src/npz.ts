@@ -1,8 +1,7 @@
 import { resolve } from 'node:path'
-import { Base, defineExtension, hash, option, sizeOf, suggestion, UserError, type Dataset } from '@touchstone/core'
+import { Base, defineExtension, hash, option, readNpy, sizeOf, suggestion, UserError, type Dataset, type NpyArray } from '@touchstone/core'
 import * as z from 'zod/mini'
 import { checkIndex, readFound, sha256 } from './files.js'
-import { readNpy, type NpyArray } from './npy.js'
 import { rangeSchema } from './options.js'
 import { readZip } from './zip.js'
 

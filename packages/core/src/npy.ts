@@ -1,4 +1,5 @@
-import { sizeOf, UserError } from '@touchstone/core'
+import { UserError } from './errors.js'
+import { sizeOf, type Rows } from './rows.js'
 
 /** An array of a NumPy file. */
 export interface NpyArray {
@@ -50,4 +51,46 @@ export function readNpy(bytes: Uint8Array, what: string): NpyArray {
   if (bytes.length !== start + sizeOf(shape) * size) throw new UserError(`${what}: expected ${start + sizeOf(shape) * size} bytes for ${name} of shape [${shape.join(', ')}], found ${bytes.length}: write or fetch it again`)
   const little = descr[1] !== '>'
   return { shape, type: name, at: (index) => read(view, start + index * size, little) }
+}
+
+/**
+ * Reads float32 rows, as `encodeNpy` writes them.
+ * @param what the file's name, for messages.
+ * @param first how many rows, from the first on; all unless told.
+ * @throws UserError for anything else, or a file of another length than its header says.
+ */
+export function decodeNpy(bytes: Uint8Array, what: string, first = Infinity): Rows {
+  const { shape, type, at } = readNpy(bytes, what)
+  if (type !== 'float32') throw new UserError(`${what}: expected float32, found ${type}: convert it by astype`)
+  const some = shape.length === 0 ? shape : [Math.min(shape[0]!, first), ...shape.slice(1)]
+  return { shape: some, data: Float32Array.from({ length: sizeOf(some) }, (_, index) => at(index)) }
+}
+
+/** Rows as a NumPy file: version 1.0, little-endian float32, row-major. `numpy.load` reads it. */
+export function encodeNpy({ shape, data }: Rows): Uint8Array {
+  const header = npyHeader(shape)
+  const bytes = new Uint8Array(header.length + data.length * 4)
+  bytes.set(header)
+  bytes.set(littleEndian(data), header.length)
+  return bytes
+}
+
+/** What a NumPy file of rows begins with; the rows follow, one after the other, as `littleEndian` gives them. */
+export function npyHeader(shape: readonly number[]): Uint8Array {
+  const text = `{'descr': '<f4', 'fortran_order': False, 'shape': (${shape.join(', ')}${shape.length === 1 ? ',' : ''}), }`
+  const header = `${text.padEnd(Math.ceil((text.length + 11) / 64) * 64 - 11)}\n`
+  const bytes = new Uint8Array(10 + header.length)
+  const view = new DataView(bytes.buffer)
+  bytes.set([...magic, 1, 0])
+  view.setUint16(8, header.length, true)
+  bytes.set(new TextEncoder().encode(header), 10)
+  return bytes
+}
+
+/** The bytes of float32 values on any machine. */
+export function littleEndian(data: Float32Array): Uint8Array {
+  const bytes = new Uint8Array(data.length * 4)
+  const view = new DataView(bytes.buffer)
+  data.forEach((value, index) => view.setFloat32(index * 4, value, true))
+  return bytes
 }
