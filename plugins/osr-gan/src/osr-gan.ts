@@ -5,7 +5,7 @@ import { inTurn } from './gan/in-turn.js'
 import { draws } from './gan/generate.js'
 import { disposeStack, openStack } from './gan/stack.js'
 import { stages } from './gan/clock.js'
-import { fewestSteps, keptWeights, probeEvery, probeRows, train, type Progress, type Trained } from './gan/train.js'
+import { fewestSteps, keptWeights, probeEvery, probeRows, rowsToStart, train, type Progress, type Trained } from './gan/train.js'
 import { checkMemory, playersOf, type Players } from './gan/widths.js'
 import { refused, similarOptions, similarTo } from './similar.js'
 
@@ -65,7 +65,7 @@ export const osrGan = defineExtension({
     acceptance: option(number(0, 1), { summary: 'the share of generated inputs that must be accepted, twice running, to stop before', default: 0.9 }),
     spread: option(number(0), { summary: 'how far from one another they must lie to stop before', default: 0.5, unit: 'mean distance from the example' }),
   },
-  cost: ({ maxSteps, batch }) => ({ rows: 1, shared: maxSteps * batch + Math.ceil(maxSteps / probeEvery) * probeRows, adaptive: true }),
+  cost: ({ maxSteps, batch, biasInit }) => ({ rows: 1, shared: (biasInit ? rowsToStart : 0) + maxSteps * batch + Math.ceil(maxSteps / probeEvery) * probeRows, adaptive: true }),
   create: (options, { log }): Sampler => ({
     fits: (model) => {
       networkOf(model)

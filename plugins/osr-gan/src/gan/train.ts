@@ -67,11 +67,13 @@ export const probeEvery = 10
 export const probeRows = 128
 /** Generated inputs that a start is judged by. */
 const startRows = 64
+/** How much smaller than drawn the last layer starts, at least and at most, when its bias already is the input, and by what factor the next start is smaller than one that is not accepted. */
+const [loudest, quietest, shrink] = [1, 0.005, 1.4]
+/** Generated inputs, at most, that the start is found by. */
+export const rowsToStart = Math.ceil(Math.log(loudest / quietest) / Math.log(shrink)) * startRows
 /** Generators that start at the input have moved away from it by then. */
 export const fewestSteps = 30
 const mostUneven = 0.25
-/** How much smaller than drawn the last layer starts, at least and at most, when its bias already is the input. */
-const [loudest, quietest] = [1, 0.005]
 
 /**
  * Trains a generator and a discriminator against each other and a fixed classifier f:
@@ -209,7 +211,7 @@ async function soften(context: SamplerContext, { kernels, ...rest }: Stack, { ru
   const beforeBias = tf.tidy(() => tf.sub(forwardStack({ kernels, ...rest }, tf.tensor2d(Float32Array.from(z), [startRows, latent])).output, bias))
   try {
     let scale = loudest
-    for (; scale > quietest; scale /= 1.4) {
+    for (; scale > quietest; scale /= shrink) {
       const made = tf.tidy(() => inRange(tf.sigmoid(tf.add(bias, tf.mul(beforeBias, scale))), range))
       const inputs = await rowsOf(made, startRows)
       const accepted = (await judgeNeighbours(context, inputs, rules)).filter(({ rejected }) => rejected === undefined).length
