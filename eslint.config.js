@@ -49,6 +49,13 @@ export default defineConfig(
       // `{}` is the type of "no options".
       '@typescript-eslint/no-generated-empty-object-type': 'off',
       '@typescript-eslint/no-confusing-void-expression': 'off',
+      // Models, data and results are data: nothing of them becomes code, or a line for a shell. (`new Function` is refused by no-implied-eval.)
+      'no-eval': 'error',
+      'no-restricted-syntax': [
+        'error',
+        { selector: "ImportDeclaration[source.value='node:child_process'] ImportSpecifier[imported.name=/^exec(Sync)?$/]", message: 'A shell would read the text: use spawn or execFile with a list of arguments.' },
+        { selector: "CallExpression[callee.name=/^(spawn|execFile)(Sync)?$/] Property[key.name='shell']", message: 'A shell would read the text: give a list of arguments.' },
+      ],
     },
   },
   ...direction,

@@ -195,6 +195,15 @@ describe.runIf(hasRedis).concurrent(`${title}: evaluations`, () => {
     expect(await code).toBe(0)
   }, slow)
 
+  test('a worker that is stopped while Redis is away ends', async () => {
+    const own = await startRedis()
+    const { child, code, until } = await startWorker('away', own.address)
+    await own[Symbol.asyncDispose]()
+    await until(/is lost: waiting for it/)
+    child.kill('SIGTERM')
+    expect(await code).toBe(0)
+  }, slow)
+
   test('a run that is stopped leaves no job behind, and goes on from there', async () => {
     const { child, code, text } = await startWorker('stopped')
     const stopped = run('large.json', 'stopped')

@@ -108,7 +108,8 @@ export async function work({ redis: url, queue, threads }: Settings, log: Log, s
     log.info(running.size > 0 ? `worker ${name}: stopping, ${running.size} running jobs go back to the queue` : `worker ${name}: stopped`)
   } finally {
     clearTimeout(resting)
-    await Promise.race([worker.close(), delay(grace)])
+    // What Redis would have to be told cannot be told while it is away: who stops does not wait for it.
+    await Promise.race([worker.close(redis.status !== 'ready'), delay(grace, undefined, { ref: false })])
     listener.disconnect()
   }
 }
