@@ -11,7 +11,7 @@ import ig from '@touchstone/ig'
 import noise from '@touchstone/noise'
 import osr from '@touchstone/osr-gan'
 import tfjsModels from '@touchstone/tfjs-models'
-import { digits, grid, histogram, page, table } from './drawing.js'
+import { grid, histogram, page, pictures, table } from './drawing.js'
 
 const take = Number(process.env.DIGITS ?? 8)
 const plugins = [tfjsModels, datasets, gradients, ig, noise, comparisons, osr]
@@ -78,6 +78,31 @@ const shares = Object.fromEntries(Object.entries(samplers).map(([name, { made }]
 const agreement = { relative: tau('osr, generator', 'osr, level set'), raw: tau('raw, generator', 'raw, level set') }
 await writeFile(new URL('figures.json', import.meta.url), `${JSON.stringify({ examples: take, accepted: shares, tauOfGeneratorAndLevelSet: agreement, summary: results.summary }, null, 2)}\n`)
 
+/** Pictures of CIFAR-10, where CIFAR10_PICTURES names the folder that has them by class below test/. */
+async function cifar(folder: string): Promise<readonly string[]> {
+  const { sampler, made } = await remembering('osr-gan')
+  const { results: own, inputs: originals } = await evaluate(
+    {
+      plugins,
+      models: { natural: { use: 'layers-model', options: { path: '../cifar/models/natural' } } },
+      dataset: { use: 'image-folder', options: { folder: `${folder}/test`, order: 'hash' } },
+      examples: { take: 4, correctFor: 'all-models' },
+      attributers: { saliency: 'saliency' },
+      metrics: { osr: { use: 'osr', options: { sampler: { given: sampler } } } },
+      seed: 7,
+    },
+    { baseFolder: import.meta.dirname, log },
+  )
+  const rows = own.examples.map(({ id }, row) => {
+    const similar = made.get(id)!.filter(({ rejected }) => rejected === undefined)
+    return pictures([originals.data.subarray(row * 3072, (row + 1) * 3072), ...similar.slice(0, 9).map(({ input }) => input)], 32)
+  })
+  const neighbours = [...made.values()].flat()
+  const share = mean(neighbours.map(({ rejected }) => Number(rejected === undefined)))
+  const distance = mean(neighbours.map(({ inputDistance }) => inputDistance.l2))
+  return ['<h2>Pictures of CIFAR-10 beside their originals</h2>', `<p>Accepted: ${(100 * share).toFixed(0)} %; ${distance.toFixed(1)} from the original in l2, in the mean.</p>`, grid(rows)]
+}
+
 const size = 784
 await writeFile(
   new URL('figures.html', import.meta.url),
@@ -87,9 +112,10 @@ await writeFile(
     '<h2>Differences of the logit</h2><p>F<sub>y</sub>(x) - F<sub>y</sub>(x~) of accepted neighbours of all digits, in logits.</p>',
     `<div class="row">${Object.keys(samplers).map((name) => `<figure><figcaption>${name}</figcaption>${histogram(accepted(name as keyof typeof samplers).map(({ logitDistance }) => logitDistance), [-6, 6], 'difference of the logit')}</figure>`).join('')}</div>`,
     '<h2>Generated digits beside their originals</h2>',
-    grid(results.examples.map(({ id }, row) => digits([inputs.data.subarray(row * size, (row + 1) * size), ...accepted('osr-gan', id).slice(0, 9).map(({ input }) => input)]))),
+    grid(results.examples.map(({ id }, row) => pictures([inputs.data.subarray(row * size, (row + 1) * size), ...accepted('osr-gan', id).slice(0, 9).map(({ input }) => input)], 28))),
     '<h2>By steps onto levels of the logit</h2>',
-    grid(results.examples.slice(0, 4).map(({ id }, row) => digits([inputs.data.subarray(row * size, (row + 1) * size), ...accepted('level-set', id).slice(0, 9).map(({ input }) => input)]))),
+    grid(results.examples.slice(0, 4).map(({ id }, row) => pictures([inputs.data.subarray(row * size, (row + 1) * size), ...accepted('level-set', id).slice(0, 9).map(({ input }) => input)], 28))),
+    ...(process.env.CIFAR10_PICTURES ? await cifar(process.env.CIFAR10_PICTURES) : []),
     '<h2>Methods</h2><p>Mean over digits with its 95 % interval; lower is more robust.</p>',
     table(['method', ...metrics], methods.map((method, row) => [method, ...metrics.map((name) => cell(summaryOf(name)[row]!))])),
     `<p>Kendall's tau-b between the orders by generator and by level set: ${agreement.relative.toFixed(2)} relative to the map's norm, ${agreement.raw.toFixed(2)} raw.</p>`,

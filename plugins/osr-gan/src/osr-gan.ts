@@ -59,13 +59,13 @@ export const osrGan = defineExtension({
     dropout: option(dropout, { summary: 'share of hidden values that the discriminator drops', default: 0.3 }),
     generatorDropout: option(dropout, { summary: 'share of hidden values that the generator drops', default: 0 }),
     dropoutAtSampling: option(trueOrFalse, { summary: 'whether the generator drops them while sampling too', default: false }),
-    learningRate: option(number(1e-9, 1), { summary: 'of Adam(0.5, 0.999)', default: 1e-4 }),
+    learningRate: option(z.optional(number(1e-9, 1)), { summary: 'of Adam(0.5, 0.999); where it is left out, that by which the last bias moves the logit by a thousandth of delta a step, at most 0.001' }),
     batch: option(whole(1, 4096), { summary: 'generated inputs per step', default: 32, unit: 'rows' }),
     maxSteps: option(whole(1, 1_000_000), { summary: 'steps at most', default: 300, unit: 'steps' }),
     acceptance: option(number(0, 1), { summary: 'the share of generated inputs that must be accepted, twice running, to stop before', default: 0.9 }),
     spread: option(number(0), { summary: 'how far from one another they must lie to stop before', default: 0.5, unit: 'mean distance from the example' }),
   },
-  cost: ({ maxSteps, batch, biasInit }) => ({ rows: 1, shared: (biasInit ? rowsToStart : 0) + maxSteps * batch + Math.ceil(maxSteps / probeEvery) * probeRows, adaptive: true }),
+  cost: ({ maxSteps, batch, biasInit, learningRate }) => ({ rows: 1, shared: (learningRate === undefined ? 1 : 0) + (biasInit ? rowsToStart : 0) + maxSteps * batch + Math.ceil(maxSteps / probeEvery) * probeRows, adaptive: true }),
   create: (options, { log }): Sampler => ({
     fits: (model) => {
       networkOf(model)

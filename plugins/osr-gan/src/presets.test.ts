@@ -1,4 +1,4 @@
-import { createRandomness, Host, l2Distance, mean, type Dataset, type Example, type Model } from '@touchstone/core'
+import { createRandomness, Host, l2Distance, mean, type Dataset, type Example, type Model, type Sampler } from '@touchstone/core'
 import comparisons from '@touchstone/comparisons'
 import datasets from '@touchstone/datasets'
 import { evaluate, evaluationPlugin, type EvaluationConfig } from '@touchstone/evaluation'
@@ -15,6 +15,21 @@ beforeAll(async () => {
   await openEngine()
 })
 
+/*
+ * What must hold for OSR to be right, and where it is tested:
+ *
+ *  1. equation 4 as printed pulls down every logit that is less than delta lower, and no other     gan/loss.test.ts, "the logit terms pull where their formulas say"
+ *  2. with levels to aim at 9 in 10 are accepted within 60 steps                                    osr-gan.test.ts, "reach acceptance within 60 steps"
+ *  3. what is accepted is what the rules say, and nothing else                                     osr-gan.test.ts, "accept what the rules say"; level-set.test.ts, "what is not similar"
+ *  4. methods have the maps that are known of them                                                 the tests of lrp ("epsilon is input x gradient"), deeplift ("Rescale from zero") and ig ("completeness")
+ *  5. on linear models OSR, fidelity and Robustness-S_r have their closed forms                     here, "on a linear model"; fidelity, closed-forms.test.ts; robustness-sr, "on a linear model"
+ *  6. s times as large inputs make raw distances of gradients 1/s times as large, relative ones stay here, "raw distances depend on the units"
+ *  7. SmoothGrad with shared noise is 0 from itself                                                here, "with the same noise for an input and its neighbours"
+ *  8. tau-b with ties is that of its definition                                                    core, statistics.test.ts, "tau-b equals its definition over all pairs"
+ *  9. the trapezoid rule of integrated gradients lacks no 1/n of its weight                        ig, quadrature.test.ts, "every rule"
+ * 10. the curve of Robustness-S_r never rises with k                                                robustness-sr, "monotone in k"
+ * 11. generator and level set agree in how they order methods                                       here, "generator and level set give values and order methods alike"; on more digits: examples/osr-figures
+ */
 const plugins = [plugin, comparisons, gradients]
 const attributers = { saliency: 'saliency', gradient: 'gradient', contribution: 'input-x-gradient' }
 
@@ -78,6 +93,27 @@ test('raw distances depend on the units of the input, and order methods by them;
   }
 })
 
+test('with the same noise for an input and its neighbours SmoothGrad is 0 from itself; with noise of its own for each it is not', async () => {
+  // Two steps that differ in the last bit, so that independent noise, which follows the bytes of an input, is another.
+  const nearly = (input: Float32Array) => input.map((value) => value * (1 + 2 ** -22))
+  const sampler: Sampler = {
+    sample: ({ example, outputs, target }, count) =>
+      Promise.resolve(Array.from({ length: count }, () => ({ input: nearly(example.input), inputDistance: { l2: 0, linf: 0 }, outputs, logitDistance: 0, predicted: target }))),
+  }
+  const smooth = (noise: string) => ({ use: 'smoothgrad', options: { samples: 8, sd: 0.3, noise } })
+  const { results } = await evaluate({
+    plugins,
+    models: { it: { given: bent() } },
+    dataset: { given: points() },
+    attributers: { shared: smooth('shared'), independent: smooth('independent') },
+    metrics: { osr: { use: 'osr', options: { sampler: { given: sampler }, samples: 16 } } },
+  })
+  for (const { attributer, value } of results.rows) {
+    if (attributer === 'shared') expect(value).toBeLessThan(1e-4)
+    else expect(value).toBeGreaterThan(0.02)
+  }
+})
+
 describe('the presets', () => {
   const host = new Host([plugin, comparisons, evaluationPlugin])
   const resolve = (name: string) => {
@@ -114,14 +150,14 @@ describe('on digits', () => {
         models: { well: { use: 'layers-model', options: { path: 'models/well' } } },
         dataset: { use: 'mnist', options: { split: 'test' } },
         examples: { take: 2 },
-        attributers: { saliency: 'saliency', contribution: 'input-x-gradient' },
+        attributers: { saliency: 'saliency', smoothgrad: { use: 'smoothgrad', options: { samples: 8 } }, guided: 'guided-backprop' },
         metrics,
         seed: 5,
       },
       { baseFolder: decodeURIComponent(new URL('../../../examples/quickstart', import.meta.url).pathname), log: { info: () => undefined, warn: () => undefined } },
     )
 
-  test('generator and levels give values; a generator without time gives the reason', async () => {
+  test('generator and level set give values and order methods alike; a generator without time gives the reason', async () => {
     const generator = (options: object) => ({ use: 'osr-gan', options: { hidden: [32, 64], learningRate: 1e-3, maxSteps: 80, ...options } })
     const { results } = await digits({
       osr: { use: 'osr', options: { sampler: generator({}) } },
@@ -137,6 +173,11 @@ describe('on digits', () => {
         expect(value).toBeLessThan(2)
         expect(Number(diagnostics!.accepted) / Number(diagnostics!.drawn)).toBeGreaterThanOrEqual(0.8)
       }
+    }
+    // Generator and level set order methods alike: digit by digit these two lie below saliency.
+    const valuesOf = (metric: string, attributer: string) => results.rows.filter((row) => row.metric === metric && row.attributer === attributer).map(({ value }) => value!)
+    for (const metric of ['osr', 'levels']) {
+      for (const method of ['smoothgrad', 'guided']) valuesOf(metric, method).forEach((value, digit) => expect(value).toBeLessThan(valuesOf(metric, 'saliency')[digit]!))
     }
   })
 })

@@ -7,6 +7,8 @@ import { draws, generate, inRange, rowsOf } from './generate.js'
 import { fromHalf, toHalf } from './half.js'
 import { classifierLoss, deceptionLoss, levelOf, sigmoid, type ClassifierLoss } from './loss.js'
 import { applyGradients, backwardStack, disposeStack, drawWeights, forwardStack, openStack, readStack, type Initialisation, type Stack, type StackWeights } from './stack.js'
+import { usualRate } from './learning-rate.js'
+import { shareOf } from './share.js'
 import { latent, type Players } from './widths.js'
 
 /** How a generator of similar inputs is trained. */
@@ -22,7 +24,8 @@ export interface TrainingOptions {
   readonly dropout: number
   readonly generatorDropout: number
   readonly dropoutAtSampling: boolean
-  readonly learningRate: number
+  /** Left out: `usualRate`. */
+  readonly learningRate: number | undefined
   readonly batch: number
   readonly maxSteps: number
   readonly acceptance: number
@@ -92,8 +95,9 @@ const mostUneven = 0.25
  */
 export async function train(context: SamplerContext, options: TrainingOptions, report: (progress: Progress) => void): Promise<Trained> {
   const { randomness, example, dataset, signal } = context
-  const { players, slope, initialisation, learningRate } = options
+  const { players, slope, initialisation } = options
   const clock = startClock()
+  const learningRate = options.learningRate ?? clock.in('classifier', () => usualRate(context, options.classifier.delta))
   const [generator, discriminator] = clock.in('random numbers', () => [
     openStack(firstGenerator(drawWeights(players.generator.widths, initialisation, slope, randomness, 'generator'), example.input, dataset.range, options.biasInit), slope, players.generator.bends),
     openStack(drawWeights(players.discriminator.widths, initialisation, slope, randomness, 'discriminator'), slope, players.discriminator.bends),
@@ -191,10 +195,10 @@ function classifierGradient({ model, outputs, target }: SamplerContext, inputs: 
 }
 
 /** The generator starts around the input: the last bias is where its values lie in the range, as sigmoid sees them. */
-function firstGenerator({ widths, values }: StackWeights, input: Float32Array, { low, high }: SamplerContext['dataset']['range'], biasInit: boolean): StackWeights {
+function firstGenerator({ widths, values }: StackWeights, input: Float32Array, range: SamplerContext['dataset']['range'], biasInit: boolean): StackWeights {
   if (!biasInit) return { widths, values }
   const bias = input.map((value) => {
-    const share = Math.min(0.98, Math.max(0.02, (value - low) / (high - low)))
+    const share = shareOf(value, range)
     return Math.log(share / (1 - share))
   })
   return { widths, values: [...values.slice(0, -1), bias] }
