@@ -318,18 +318,14 @@ async function smallestChanges({ make, mnist }) {
     row(`parameter randomisation, ${what}`, taken, `${answer.diagnostics.stages} maps by saliency`)
   }
   await greedy('GreedyAS, 28 x 28', { make, model, subject }, {}, 60)
-  const { cifarNetwork } = await import(at('packages/network/bench/architectures.mjs'))
-  await greedyOn('GreedyAS, 32 x 32 x 3, blocks of 4', cifarNetwork, make, { features: { blocks: 4 } }, 90)
+  await greedyOn('GreedyAS, 32 x 32 x 3, blocks of 4', await make('model', 'layers-model', { path: '../cifar/models/natural' }), make, { features: { blocks: 4 } }, 90)
 }
 
-/** GreedyAS on random pixels and a network with random weights. */
-async function greedyOn(label, build, make, options, limit) {
-  const network = await import(at('packages/network/dist/index.js'))
-  const model = network.modelFromNetwork(await build(), { dispose: true })
+/** GreedyAS on random pixels. */
+async function greedyOn(label, model, make, options, limit) {
   const { inputs } = await requestFor(model, 1)
   const subject = await subjectOf(model, inputs.data, { inputShape: model.inputShape, size: 0, range: { low: 0, high: 1 }, fingerprint: 'none' }, 16)
   await greedy(`${label}, ${model.mflopPerRow.toFixed(0)} MFLOP`, { make, model, subject }, options, limit)
-  await model.dispose()
 }
 
 /** What the small budgets of Robustness-S_r and GreedyAS lose, and GreedyAS on an input of 224 x 224. */
@@ -348,7 +344,8 @@ async function scoresLarge() {
   }
   console.log(`area of 200 steps x 8 starts: ${(areas['robustness-sr-reference'] / areas['robustness-sr']).toFixed(3)} of ours (below 1: ours is not the smallest)`)
   const { smallNetwork } = await import(at('packages/network/bench/architectures.mjs'))
-  await greedyOn('GreedyAS, 224 x 224 x 3, blocks of 16', smallNetwork, make, { features: { blocks: 16 } }, 600)
+  const { modelFromNetwork } = await import(at('packages/network/dist/index.js'))
+  await greedyOn('GreedyAS, 224 x 224 x 3, blocks of 16', modelFromNetwork(await smallNetwork(), { dispose: true }), make, { features: { blocks: 16 } }, 600)
   const own = await greedy('GreedyAS, 28 x 28', { make, model, subject }, {})
   const rich = await greedy('the same, 20 x the budget', { make, model, subject }, { samples: 1000, steps: 10, budget: 1_000_000 })
   console.log(`area of its own run: ${(own / rich).toFixed(3)} of that with 20 x the budget (limit 1.05)`)
