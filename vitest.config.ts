@@ -6,7 +6,10 @@ export default defineConfig({
     include: ['{packages,plugins,examples}/*/src/**/*.test.ts', 'examples/*/*.test.ts', 'scripts/*.test.ts', 'tools/reference/*.test.ts'],
     environment: 'node',
     setupFiles: ['./scripts/vitest-setup.ts'],
-    testTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 60_000,
+    // As many as there are cores: many tests wait for processes that they started.
+    maxWorkers: '100%',
     reporters: ['default', './scripts/closing-line.ts'],
   },
 })
