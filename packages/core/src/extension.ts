@@ -1,4 +1,5 @@
 import type { Attributer, AttributerTraits } from './contracts/attributer.js'
+import type { Backend, BackendTraits } from './contracts/backend.js'
 import type { Chart, ChartTraits } from './contracts/chart.js'
 import type { Command, CommandTraits } from './contracts/command.js'
 import type { Dataset, DatasetTraits } from './contracts/dataset.js'
@@ -30,6 +31,7 @@ export interface Extensions {
   comparison: Comparison
   score: Score
   executor: Executor
+  backend: Backend
   storage: Storage
   command: Command
   trainer: Trainer
@@ -46,6 +48,7 @@ export interface ExtensionTraits {
   comparison: ComparisonTraits
   score: ScoreTraits
   executor: ExecutorTraits
+  backend: BackendTraits
   storage: StorageTraits
   command: CommandTraits
   trainer: TrainerTraits

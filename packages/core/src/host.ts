@@ -7,6 +7,8 @@ import { canonicalJson } from './hash.js'
 import { isReference } from './options.js'
 import { pluginFault, type Plugin } from './plugin.js'
 import { Registry, type Registered } from './registry.js'
+import { Engine, Memory } from './services.js'
+import { startBackend, type BackendChoice } from './start-backend.js'
 import { Resolver, type Labels, type ResolvedExtension } from './resolve.js'
 import type { Token } from './token.js'
 import { treeIdentity } from './tree-identity.js'
@@ -90,12 +92,21 @@ export class Host {
     return { ...resolved, options: Object.fromEntries(shown) }
   }
 
-  /** A child container for one evaluation. `values` are services of the caller, such as the log. */
-  open(values: readonly ServiceValue[] = []): Scope {
+  /**
+   * A child container for one evaluation.
+   * @param values services of the caller, such as the log.
+   * @param backend what computes; started when something first asks for the engine.
+   */
+  open(values: readonly ServiceValue[] = [], backend: BackendChoice = 'auto'): Scope {
     const container = this.#container.createChildContainer()
     const made: unknown[] = []
     this.#made.set(container, made)
     const scope = new Scope(this.registry, container, values, made, () => this.#open.delete(scope))
+    if (this.registry.names('backend').length > 0) {
+      const started = instancePerContainerCachingFactory(() => startBackend(backend, this.registry, scope))
+      container.register(Engine.key, { useFactory: async () => (await started(container)).engine })
+      container.register(Memory.key, { useFactory: async () => (await started(container)).memory })
+    }
     this.#open.add(scope)
     return scope
   }

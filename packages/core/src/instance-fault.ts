@@ -9,6 +9,7 @@ const methods: Readonly<Record<string, string>> = {
   comparison: 'compare',
   score: 'score',
   executor: 'execute',
+  backend: 'start',
   storage: 'read',
   command: 'run',
   trainer: 'train',

@@ -7,8 +7,8 @@ export interface EngineInfo {
   readonly version: string
   /** The version of Touchstone's own kernels in it, or `stock`. */
   readonly kernels: string
-  /** Why a better engine was not taken, where that is so. */
-  readonly fallback?: string
+  /** Backends that would have been faster and did not start, with the reason, where there was a choice. */
+  readonly passedOver?: readonly { readonly backend: string; readonly reason: string }[]
 }
 
 /** Short messages for the person who runs an evaluation. */

@@ -1,4 +1,4 @@
-import { ConfigError, describe, isRecord, suggestion, type Host, type Kind, type Labels, type Problem, type ResolvedExtension } from '@touchstone/core'
+import { ConfigError, describe, isRecord, suggestion, type BackendChoice, type Host, type Kind, type Labels, type Problem, type ResolvedExtension } from '@touchstone/core'
 import type { ResolvedConfig } from './results.js'
 
 /** A config without a problem: what determines the results, and what does not. */
@@ -7,9 +7,10 @@ export interface CheckedConfig {
   readonly batchRows: number
   readonly executor: ResolvedExtension
   readonly storage: ResolvedExtension
+  readonly backend: BackendChoice
 }
 
-const keys = ['$schema', 'plugins', 'models', 'dataset', 'examples', 'target', 'attributers', 'metrics', 'seed', 'batchRows', 'executor', 'store']
+const keys = ['$schema', 'plugins', 'models', 'dataset', 'examples', 'target', 'attributers', 'metrics', 'seed', 'batchRows', 'executor', 'store', 'backend']
 const source = '@touchstone/evaluation'
 
 /**
@@ -58,6 +59,8 @@ export function checkConfig(config: unknown, host: Host, origin: string): Checke
   const executor = resolver.resolve('executor', config.executor === undefined ? 'inline' : config.executor, ['executor'])
   const storage = resolver.resolve('storage', config.store === undefined ? 'memory' : config.store, ['store'])
 
+  const backend = config.backend === undefined || config.backend === 'auto' ? 'auto' : resolver.resolve('backend', config.backend, ['backend'])
+
   const integer = (path: readonly string[], value: unknown, fallback: number, least: number): number => {
     if (value === undefined) return fallback
     if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least) return value
@@ -87,6 +90,7 @@ export function checkConfig(config: unknown, host: Host, origin: string): Checke
     batchRows: integer(['batchRows'], config.batchRows, 64, 1),
     executor,
     storage,
+    backend,
   }
   problems.push(...resolver.problems)
   if (problems.length > 0) throw new ConfigError(origin, problems)

@@ -1,4 +1,4 @@
-import type { Attributer, Dataset, Executor, Model, Plugin, ReferenceInput, Score, Storage } from '@touchstone/core'
+import type { Attributer, Backend, Dataset, Executor, Model, Plugin, ReferenceInput, Score, Storage } from '@touchstone/core'
 import type { CorrectFor } from './results.js'
 
 /**
@@ -30,6 +30,8 @@ export interface EvaluationConfig {
   readonly executor?: ReferenceInput<Executor>
   /** Where what is computed is kept, so that it is not computed again; `memory` unless told, in which it ends with the evaluation. */
   readonly store?: ReferenceInput<Storage>
+  /** What computes: `wasm`, `cpu`, that of a plugin, or `auto` (unless told), the fastest of the loaded plugins that starts. Results differ by rounding between backends. */
+  readonly backend?: 'auto' | ReferenceInput<Backend>
 }
 
 /** Types a config file: `export default defineEvaluation({ ... })`. */

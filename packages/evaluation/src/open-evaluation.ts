@@ -3,6 +3,7 @@ import { checkConfig } from './check-config.js'
 import { checkFit } from './check-fit.js'
 import { collect, type Collected } from './collect.js'
 import type { EvaluationConfig } from './config.js'
+import { engineIdentity } from './engine-identity.js'
 import { collectGallery, type Gallery } from './gallery.js'
 import { makeInstances } from './instances.js'
 import { planEvaluation, rowsPerScore, type Plan } from './plan.js'
@@ -124,12 +125,12 @@ export async function openEvaluation(config: EvaluationConfig, options: Evaluate
     const scope = host.open([
       { token: Logger, value: { info: log.info, warn } },
       { token: Base, value: { path: options.baseFolder ?? '.', ...(options.files && { files: options.files }) } },
-    ])
+    ], checked.backend)
     const { instances, engine, store } = await timed('load', async () => {
       const instances = await makeInstances(checked, host, scope, origin)
       await checkFit(checked, instances.models, instances.dataset, host, scope, origin)
       const engine = (await scope.find(Engine)) ?? null
-      if (engine?.fallback !== undefined) warn(engine.fallback)
+      if (engine) log.info(`engine: ${engineIdentity(engine)}${(engine.passedOver ?? []).map(({ backend, reason }) => `; not ${backend}: ${reason}`).join('')}`)
       return { instances, engine, store: await Store.open(instances.storage, warn) }
     })
     const { dataset, executor } = instances
@@ -159,7 +160,7 @@ export async function openEvaluation(config: EvaluationConfig, options: Evaluate
         options.onProgress?.({ stage: 'evaluate', done, total: missing.rows })
         if (done >= rows) spent(`${rows} rows`)
       }
-      const order = encodeOrder({ checked, host, keys, models, dataset, baseFolder: options.baseFolder ?? '.', loaded: options.loaded })
+      const order = encodeOrder({ checked, host, engine, keys, models, dataset, baseFolder: options.baseFolder ?? '.', loaded: options.loaded })
       const work: Work = { run: (job, jobSignal) => runJob(job, workplace, jobSignal === undefined ? stop : AbortSignal.any([stop, jobSignal]), onProgress), order, onProgress }
       try {
         for await (const report of executor.execute(missing.jobs, work, stop)) reports.push(report)

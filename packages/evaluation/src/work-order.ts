@@ -1,5 +1,6 @@
-import { UserError, type Dataset, type Host, type Model, type ResolvedExtension, type StorageTraits, type Work } from '@touchstone/core'
+import { UserError, type BackendChoice, type Dataset, type EngineInfo, type Host, type Model, type ResolvedExtension, type StorageTraits, type Work } from '@touchstone/core'
 import type { CheckedConfig } from './check-config.js'
+import { engineIdentity } from './engine-identity.js'
 import { evaluationPlugin } from './plugin.js'
 import type { ResolvedConfig } from './results.js'
 import { decode, encode } from './store/codec.js'
@@ -16,13 +17,15 @@ export interface WorkOrder {
   readonly resolved: ResolvedConfig
   readonly storage: ResolvedExtension
   readonly batchRows: number
+  readonly backend: BackendChoice
   /** What must be found there as it is here. */
-  readonly fingerprints: { readonly models: Readonly<Record<string, string>>; readonly dataset: string; readonly code: Readonly<Record<string, string>> }
+  readonly fingerprints: { readonly models: Readonly<Record<string, string>>; readonly dataset: string; readonly engine: string | null; readonly code: Readonly<Record<string, string>> }
 }
 
 interface Sources {
   readonly checked: CheckedConfig
   readonly host: Host
+  readonly engine: EngineInfo | null
   readonly keys: UnitKeys
   readonly models: ReadonlyMap<string, Model>
   readonly dataset: Dataset
@@ -31,7 +34,7 @@ interface Sources {
 }
 
 /** The order of an evaluation, or why its jobs can be done in this process alone. */
-export function encodeOrder({ checked: { resolved, storage, batchRows }, host, keys, models, dataset, baseFolder, loaded = { plugins: {}, folders: [] } }: Sources): Work['order'] {
+export function encodeOrder({ checked: { resolved, storage, batchRows, backend }, host, engine, keys, models, dataset, baseFolder, loaded = { plugins: {}, folders: [] } }: Sources): Work['order'] {
   if (keys.sessionOnly !== undefined) return { here: keys.sessionOnly }
   const { reach } = (host.registry.extension('storage', storage.use)?.value.traits ?? { reach: 'process' }) as StorageTraits
   if (reach === 'process') return { here: `storage "${storage.use}" is reached by this process alone` }
@@ -45,7 +48,8 @@ export function encodeOrder({ checked: { resolved, storage, batchRows }, host, k
     resolved,
     storage,
     batchRows,
-    fingerprints: { models: Object.fromEntries([...models].map(([label, { fingerprint }]) => [label, fingerprint])), dataset: dataset.fingerprint, code: codeOf(host) },
+    backend,
+    fingerprints: { models: Object.fromEntries([...models].map(([label, { fingerprint }]) => [label, fingerprint])), dataset: dataset.fingerprint, engine: engineIdentity(engine), code: codeOf(host) },
   }
   try {
     return { bytes: encode(order) }

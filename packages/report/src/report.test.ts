@@ -84,7 +84,7 @@ test('everything that comes from a run is escaped', async () => {
     results: {
       ...results,
       config: { ...results.config, dataset: { ...results.config.dataset, use: evil('dataset'), package: evil('package'), version: evil('version'), preset: evil('preset'), options: { path: evil('option') } } },
-      engine: { name: evil('engine'), version: evil('version'), kernels: evil('kernels'), fallback: evil('fallback') },
+      engine: { name: evil('engine'), version: evil('version'), kernels: evil('kernels'), passedOver: [{ backend: evil('backend'), reason: evil('fallback') }] },
       examples: results.examples.map((example) => ({ ...example, id: evil(example.id) })),
       predictions: results.predictions.map((prediction) => ({ ...prediction, example: evil(prediction.example) })),
       rows: results.rows.map((row) => ({ ...row, example: evil(row.example) })),

@@ -5,15 +5,16 @@ import { backend as backendInUse, enableProdMode, env, findBackendFactory, regis
 import '#tfjs/layers'
 import { UserError } from '@touchstone/core'
 import { installGradients } from './gradients/index.js'
-import { cpuKernels, guardHeapEnd, installKernels, wasmKernels } from './kernels/index.js'
-import type { WasmBackend } from './kernels/index.js'
+import { cpuKernels, guardHeapEnd, installKernels, nativeKernels, wasmKernels } from './kernels/index.js'
+import type { KernelDefinition, WasmBackend } from './kernels/index.js'
 import { installAdam } from './optimizers/adam.js'
 
 /** How to start TensorFlow.js. */
 export interface EngineOptions {
   /**
-   * Which of tfjs's backends computes: `wasm`, the slow `cpu`, or `auto` (the default), which is wasm and, where that cannot start, cpu. `webgl` and `webgpu` compute on
-   * the graphics card of a browser, with tfjs's own kernels; whoever asks for one has imported its package, as in `import '@tensorflow/tfjs-backend-webgl'`.
+   * Which of tfjs's backends computes: `wasm`, the slow `cpu`, or `auto` (the default), which is wasm and, where that cannot start, cpu. The others compute with tfjs's own
+   * kernels, `webgl` and `webgpu` on a graphics card, `tfjs-node` and `tfjs-node-gpu` by libtensorflow; whoever asks for one has imported its package, as in
+   * `import '@tensorflow/tfjs-backend-webgl'`.
    */
   readonly backend?: 'auto' | EngineBackend
   /**
@@ -26,14 +27,17 @@ export interface EngineOptions {
 }
 
 /** A backend of tfjs that Touchstone knows. */
-export type EngineBackend = 'wasm' | 'cpu' | 'webgl' | 'webgpu'
+export type EngineBackend = 'wasm' | 'cpu' | 'webgl' | 'webgpu' | 'tfjs-node' | 'tfjs-node-gpu'
 
 /** The binaries of tfjs's wasm backend. */
 export type WasmFile = 'tfjs-backend-wasm.wasm' | 'tfjs-backend-wasm-simd.wasm' | 'tfjs-backend-wasm-threaded-simd.wasm'
 
+/** The engine that a backend gives, as results name it. */
+export type EngineName = 'tfjs-wasm' | 'tfjs-cpu' | 'tfjs-webgl' | 'tfjs-webgpu' | 'tfjs-node' | 'tfjs-node-gpu'
+
 /** What computes. The same engine computes the same bits. */
 export interface Engine {
-  readonly name: `tfjs-${EngineBackend}`
+  readonly name: EngineName
   /** TensorFlow.js's version. */
   readonly version: string
   /** The version of our set of kernels and gradients, or `stock`. */
@@ -62,7 +66,7 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
   }
   const engine = await opened
   const { backend = 'auto', kernels } = options
-  const sameBackend = backend === 'auto' || engine.name === `tfjs-${backend}`
+  const sameBackend = backend === 'auto' || engine.name === backends[backend].engine
   const sameKernels = kernels === undefined || (kernels === 'stock') === (engine.kernels === 'stock')
   if (!sameBackend || !sameKernels) {
     throw new UserError(`The engine is open already, with backend ${engine.name} and kernels ${engine.kernels}; a process has only one`)
@@ -78,28 +82,37 @@ async function start({ backend = 'auto', wasmPaths, kernels = 'touchstone' }: En
   const name = failure !== undefined ? 'cpu' : backend === 'auto' ? 'wasm' : backend
   if (failure !== undefined) await setBackend('cpu')
   if (kernels === 'touchstone') {
-    installKernels(ownKernels[name], name)
+    installKernels(backends[name].kernels, backends[name].tfjs)
     if (name === 'wasm') guardHeapEnd(backendInUse() as unknown as WasmBackend)
     installGradients()
     installAdam()
   }
   return Object.freeze({
-    name: `tfjs-${name}` as const,
+    name: backends[name].engine,
     version: version_core,
     kernels: kernels === 'stock' ? 'stock' : kernelSetVersion,
     ...failure !== undefined && { fallback: failure },
   })
 }
 
-/** What we put in the place of each backend's kernels. */
-const ownKernels = { wasm: wasmKernels, cpu: cpuKernels, webgl: [], webgpu: [] } as const satisfies Record<EngineBackend, unknown>
+/** By backend: its name in tfjs, the package that brings it, the engine it makes, and what we put in the place of its kernels. */
+const backends = {
+  wasm: { tfjs: 'wasm', package: '@tensorflow/tfjs-backend-wasm', engine: 'tfjs-wasm', kernels: wasmKernels },
+  cpu: { tfjs: 'cpu', package: '@tensorflow/tfjs-backend-cpu', engine: 'tfjs-cpu', kernels: cpuKernels },
+  webgl: { tfjs: 'webgl', package: '@tensorflow/tfjs-backend-webgl', engine: 'tfjs-webgl', kernels: [] },
+  webgpu: { tfjs: 'webgpu', package: '@tensorflow/tfjs-backend-webgpu', engine: 'tfjs-webgpu', kernels: [] },
+  'tfjs-node': { tfjs: 'tensorflow', package: '@tensorflow/tfjs-node', engine: 'tfjs-node', kernels: nativeKernels },
+  'tfjs-node-gpu': { tfjs: 'tensorflow', package: '@tensorflow/tfjs-node-gpu', engine: 'tfjs-node-gpu', kernels: nativeKernels },
+} as const satisfies Record<EngineBackend, { readonly tfjs: string, readonly package: string, readonly engine: EngineName, readonly kernels: readonly KernelDefinition[] }>
 
 /** Makes it the backend, or says why that is not possible. */
 async function startBackend(name: EngineBackend, wasmPaths: EngineOptions['wasmPaths'], kernels: NonNullable<EngineOptions['kernels']>): Promise<string | undefined> {
   if (name === 'wasm') return startWasm(wasmPaths, kernels)
   // The type leaves out that there may be none.
-  if ((findBackendFactory(name) as unknown) === null) return `it is not loaded: import '@tensorflow/tfjs-backend-${name}' before the engine is opened`
-  return startRegistered(name)
+  if ((findBackendFactory(backends[name].tfjs) as unknown) === null) {
+    return `it is not loaded: import '${backends[name].package}' before the engine is opened, of the same version as @tensorflow/tfjs-core, ${version_core}, and beside it, so that there is one copy of that`
+  }
+  return startRegistered(backends[name].tfjs)
 }
 
 /** Makes wasm the backend, or says why that is not possible. */
@@ -116,7 +129,7 @@ async function startWasm(wasmPaths: EngineOptions['wasmPaths'], kernels: EngineO
   return startRegistered('wasm')
 }
 
-async function startRegistered(name: EngineBackend): Promise<string | undefined> {
+async function startRegistered(name: string): Promise<string | undefined> {
   const create = findBackendFactory(name)
   let reason = 'no reason given'
   // tfjs logs the reason why a backend does not start and answers no more than `false`.

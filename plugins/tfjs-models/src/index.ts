@@ -1,5 +1,5 @@
-import { definePlugin, Engine, Memory, provide } from '@touchstone/core'
-import { engineMemory, openEngine } from '@touchstone/tensor'
+import { definePlugin } from '@touchstone/core'
+import { cpu, wasm } from './backends.js'
 import { graphModel } from './graph-model.js'
 import { layersModel } from './layers-model.js'
 import { untrained } from './untrained.js'
@@ -10,5 +10,5 @@ export { layersModel } from './layers-model.js'
 export { readArtifacts } from './read-artifacts.js'
 export { untrained } from './untrained.js'
 
-/** TensorFlow.js classifiers, and the engine they run on. */
-export default definePlugin({ name: '@touchstone/tfjs-models', extensions: [layersModel, graphModel, untrained], services: [provide(Engine, () => openEngine()), provide(Memory, () => engineMemory(), { engine: Engine })] })
+/** TensorFlow.js classifiers, and the backends on which they run everywhere. */
+export default definePlugin({ name: '@touchstone/tfjs-models', extensions: [layersModel, graphModel, untrained, wasm, cpu] })

@@ -1,4 +1,5 @@
 import { Base, Engine, Host, Logger, Memory, UserError, type FileReader, type Job, type JobProgress, type JobReport, type Log } from '@touchstone/core'
+import { engineIdentity } from '../engine-identity.js'
 import { makeInstances } from '../instances.js'
 import { runJob } from '../run-job.js'
 import { Store } from '../store/store.js'
@@ -19,7 +20,7 @@ export interface OpenWork extends AsyncDisposable {
  * @throws UserError where something is not here as it is there: another version of a plugin, other weights, other data.
  */
 export async function openWork(bytes: Uint8Array, { log, files }: { readonly log: Log; readonly files?: FileReader }): Promise<OpenWork> {
-  const { plugins, folders, baseFolder, resolved, storage, batchRows, fingerprints } = decodeOrder(bytes)
+  const { plugins, folders, baseFolder, resolved, storage, batchRows, backend, fingerprints } = decodeOrder(bytes)
   const host = new Host(await loadPlugins(plugins, [...folders, process.cwd()], 'work order'))
   const stop = new AbortController()
   const close = async (): Promise<void> => {
@@ -33,14 +34,15 @@ export async function openWork(bytes: Uint8Array, { log, files }: { readonly log
     const scope = host.open([
       { token: Logger, value: log },
       { token: Base, value: { path: baseFolder, ...(files && { files }) } },
-    ])
+    ], backend)
     const inline = host.resolver().resolve('executor', 'inline', [])!
-    const instances = await makeInstances({ resolved, batchRows, executor: inline, storage }, host, scope, 'work order')
+    const instances = await makeInstances({ resolved, batchRows, executor: inline, storage, backend }, host, scope, 'work order')
     for (const [label, { fingerprint }] of instances.models) {
       if (fingerprint !== fingerprints.models[label]) throw new UserError(`work order: model "${label}" is not the one with which the evaluation was started: its files have changed, or differ on this machine`)
     }
     if (instances.dataset.fingerprint !== fingerprints.dataset) throw new UserError('work order: the dataset is not the one with which the evaluation was started: its files have changed, or differ on this machine')
     const engine = (await scope.find(Engine)) ?? null
+    if (engineIdentity(engine) !== fingerprints.engine) throw new UserError(`work order: the engine is ${engineIdentity(engine) ?? 'none'} here, but ${fingerprints.engine ?? 'none'} where the evaluation was started: name the backend in the config, and install it on all machines`)
     const store = await Store.open(instances.storage, log.warn)
     const workplace = openWorkplace({ resolved, batchRows, host, scope, instances, engine, store, signal: stop.signal })
     const memory = await scope.find(Memory)

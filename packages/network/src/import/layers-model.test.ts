@@ -109,6 +109,7 @@ test.each(read)('%s: outputs and gradient are those of the cpu backend, and both
   const gradient = inputGradient(network, x, targets)
 
   const [outputs, numbers, seed] = [await network.logits(x).data(), await x.data(), await targetSeed(network, targets, 3).data()]
+  const engine = tf.getBackend()
   await tf.setBackend('cpu')
   try {
     // Its resizing mixes up the rows of a batch, so they go one by one.
@@ -120,7 +121,7 @@ test.each(read)('%s: outputs and gradient are those of the cpu backend, and both
       await expectClose(tf.slice(gradient, [row, ...network.inputShape.map(() => 0)], [1, ...network.inputShape]), expected, 2e-5)
     }
   } finally {
-    await tf.setBackend('wasm')
+    await tf.setBackend(engine)
   }
 
   const first = slopeAlong((at) => targetLogitSum(network, at, targets), x, direction, 4e-3)

@@ -5,7 +5,7 @@ import type { Tensor } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { openEngine } from '../index.js'
 
-beforeAll(() => openEngine({ backend: 'wasm' }))
+beforeAll(() => openEngine())
 
 describe('a choice between x * x and 3 * x passes the gradient of what it chose', () => {
   it.each<[string, (x: Tensor) => Tensor, number[]]>([

@@ -25,7 +25,7 @@ function score(tensors: Partial<Record<Name, Tensor4D>>, dy: Tensor4D) {
   return sum(mul(batchNorm(tensors.x!, part('mean'), part('variance'), part('offset'), part('scale'), 0.01), dy))
 }
 
-beforeAll(() => openEngine({ backend: 'wasm' }))
+beforeAll(() => openEngine())
 
 const shapes: [string, number[]][] = [['for each channel', [4]], ['for each value', [2, 3, 2, 4]], ['broadcast over rows', [1, 3, 2, 4]]]
 
@@ -36,7 +36,7 @@ describe.each(shapes)('batch normalisation %s', (_, shape) => {
       const tensors = Object.fromEntries(names.map((other) => [other, toTensor(other === name ? { ...values[other], data } : values[other])]))
       return score(tensors, toTensor(upstream)).dataSync()[0]!
     })
-    const actual = await runOn('wasm', [...names.map((other) => values[other]), upstream], (...tensors) => {
+    const actual = await runOn('engine', [...names.map((other) => values[other]), upstream], (...tensors) => {
       const dy = tensors.pop()!
       const byName = Object.fromEntries(names.map((other, i) => [other, tensors[i]!]))
       return gradient((at) => score({ ...byName, [name]: at }, dy))(byName[name]!)
@@ -56,13 +56,13 @@ describe('batch normalisation', () => {
       return gradient((at) => score({ ...replace ? neutral : {}, ...byName, x: at }, dy))(byName.x!)
     }
     const inputs = [...present.map((name) => values[name]), upstream]
-    expectClose(await runOn('wasm', inputs, compute(false)), await runOn('wasm', inputs, compute(true)))
+    expectClose(await runOn('engine', inputs, compute(false)), await runOn('engine', inputs, compute(true)))
   })
 
   it('without scale in a layer, as trained networks have it', async () => {
     const layer = layers.layers.batchNormalization({ scale: false, center: false, inputShape: [4] })
     const model = layers.sequential({ layers: [layer] })
-    const actual = await runOn('wasm', [randomValues([3, 4])], (rows) => gradient((at) => sum(model.apply(at) as Tensor4D))(rows))
+    const actual = await runOn('engine', [randomValues([3, 4])], (rows) => gradient((at) => sum(model.apply(at) as Tensor4D))(rows))
     expectClose(actual, new Float32Array(12).fill(1 / Math.sqrt(1.001)))
     model.dispose()
   })

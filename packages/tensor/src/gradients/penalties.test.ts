@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { layers, openEngine, tf } from '../index.js'
-import { expectClose } from '../testing/checks.js'
+import { expectClose, use } from '../testing/checks.js'
 import { randomValues } from '../testing/values.js'
 
 /*
@@ -37,11 +37,11 @@ const networks: Record<string, () => layers.LayersModel> = {
   ] }),
 }
 
-beforeAll(() => openEngine({ backend: 'wasm' }))
+beforeAll(() => openEngine())
 
 describe.each(Object.keys(networks))('%s: the weight derivative of an input gradient penalty', (name) => {
-  it.each(['wasm', 'cpu'])('on %s', async (backend) => {
-    await tf.setBackend(backend)
+  it.each(['engine', 'cpu'] as const)('on %s', async (computer) => {
+    await use(computer)
     tf.engine().startScope()
     const model = networks[name]!()
     const variables = model.trainableWeights.map((weight) => tf.engine().registeredVariables[weight.name]!)
@@ -72,7 +72,7 @@ describe.each(Object.keys(networks))('%s: the weight derivative of an input grad
     const differences = (above! - below!) / (2 * step)
     model.dispose()
     tf.engine().endScope()
-    await tf.setBackend('wasm')
+    await use('engine')
     expect(Math.abs(differences)).toBeGreaterThan(1e-3)
     expectClose([exact / differences], [1], 5e-3)
   })

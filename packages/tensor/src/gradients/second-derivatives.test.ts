@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { openEngine, tf } from '../index.js'
-import { expectClose, expectNoLeak } from '../testing/checks.js'
+import { expectClose, use, expectNoLeak } from '../testing/checks.js'
 import { randomValues, toTensor } from '../testing/values.js'
 
 /*
@@ -84,11 +84,11 @@ const apart = Float32Array.from({ length: count }, (_, i) => (i * 83 % count - c
 const direction = randomValues([2, 6, 6, 4], 9).data
 const step = 2 ** -10
 
-beforeAll(() => openEngine({ backend: 'wasm' }))
+beforeAll(() => openEngine())
 
-describe.each(['wasm', 'cpu'])('on %s, the gradient of the gradient of', (backend) => {
+describe.each(['engine', 'cpu'] as const)('on %s, the gradient of the gradient of', (computer) => {
   it.each(Object.entries(operations))('%s', async (_, operation) => {
-    await tf.setBackend(backend)
+    await use(computer)
     const { exact, differences } = tf.tidy(() => {
       const v = tf.tensor4d(direction, [2, 6, 6, 4])
       const first = tf.grad(score(operation))
@@ -97,7 +97,7 @@ describe.each(['wasm', 'cpu'])('on %s, the gradient of the gradient of', (backen
       const [above, below] = [at(step), at(-step)]
       return { exact, differences: Float32Array.from(above, (value, i) => (value - below[i]!) / (2 * step)) }
     })
-    await tf.setBackend('wasm')
+    await use('engine')
     expect(differences.some((value) => value !== 0)).toBe(true)
     const largest = differences.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
     expectClose(Float32Array.from(exact, (value) => value / largest), differences.map((value) => value / largest), 5e-3)
@@ -107,9 +107,9 @@ describe.each(['wasm', 'cpu'])('on %s, the gradient of the gradient of', (backen
 it('agrees between the backends where finite differences cannot tell: resizing to the nearest pixel', async () => {
   const compute = (x: Images) => tf.grad((at) => tf.sum(tf.square(tf.grad(score((y) => tf.image.resizeNearestNeighbor(y, [9, 4])))(at))))(x)
   const one = tf.tidy(() => compute(tf.tensor4d(apart.subarray(0, 144), [1, 6, 6, 4])).dataSync())
-  await tf.setBackend('cpu')
+  await use('cpu')
   const other = tf.tidy(() => compute(tf.tensor4d(apart.subarray(0, 144), [1, 6, 6, 4])).dataSync())
-  await tf.setBackend('wasm')
+  await use('engine')
   expectClose(one, other)
 })
 

@@ -12,7 +12,7 @@ const sizes = [[1, 1, 1], [3, 5, 7], [64, 33, 17], [10, 100, 3], [2, 40, 64]] as
 
 const matrix = (rows: number, columns: number, transposed: boolean) => transposed ? [columns, rows] : [rows, columns]
 
-beforeAll(() => openEngine({ backend: 'wasm' }))
+beforeAll(() => openEngine())
 
 describe('matMul', () => {
   it.each(transposes)('of two matrices, transposed %s %s', async (transposeA, transposeB) => {
@@ -41,13 +41,13 @@ describe('matMul', () => {
       return { shape, data: data.slice(i * size, (i + 1) * size) }
     }
     const expected = [0, 1].flatMap((i) => [0, 1, 2].flatMap((j) => [...product(part(a, i, [4, 5]), part(b, j, [5, 6]), false, false)]))
-    expectClose(await runOn('wasm', [a, b], (x, y) => matMul(x, y)), expected)
+    expectClose(await runOn('engine', [a, b], (x, y) => matMul(x, y)), expected)
   })
 
   it('of factors without values is zero or empty', async () => {
     const empty = (shape: number[]) => ({ shape, data: new Float32Array(0) })
-    expect(await runOn('wasm', [empty([2, 0]), empty([0, 3])], (x, y) => matMul(x, y))).toEqual(new Float32Array(6))
-    expect(await runOn('wasm', [empty([0, 2]), randomValues([2, 3])], (x, y) => matMul(x, y))).toEqual(new Float32Array(0))
+    expect(await runOn('engine', [empty([2, 0]), empty([0, 3])], (x, y) => matMul(x, y))).toEqual(new Float32Array(6))
+    expect(await runOn('engine', [empty([0, 2]), randomValues([2, 3])], (x, y) => matMul(x, y))).toEqual(new Float32Array(0))
   })
 
   it('leaves nothing behind', async () => {
@@ -69,7 +69,7 @@ describe.each(transposes)('products transposed %s %s', (transposeA, transposeB) 
     await fc.assert(fc.asyncProperty(size, inner, size, fc.nat(), async (rows, inner, columns, seed) => {
       const a = randomValues(matrix(rows, inner, transposeA), seed)
       const b = randomValues(matrix(inner, columns, transposeB), seed + 1)
-      const actual = await runOn('wasm', [a, b], (x, y) => matMul(x, y, transposeA, transposeB))
+      const actual = await runOn('engine', [a, b], (x, y) => matMul(x, y, transposeA, transposeB))
       expect(actual).toEqual(Float32Array.from(product(a, b, transposeA, transposeB, Math.fround)))
     }), { seed: 20, numRuns: 40 })
   })
@@ -78,9 +78,9 @@ describe.each(transposes)('products transposed %s %s', (transposeA, transposeB) 
     await fc.assert(fc.asyncProperty(inner, size, fc.nat(), async (inner, columns, seed) => {
       const a = randomValues(matrix(64, inner, transposeA), seed)
       const b = randomValues(matrix(inner, columns, transposeB), seed + 1)
-      const all = await runOn('wasm', [a, b], (x, y) => matMul(x, y, transposeA, transposeB))
+      const all = await runOn('engine', [a, b], (x, y) => matMul(x, y, transposeA, transposeB))
       for (const [start, rows] of [[0, 1], [63, 1], [5, 2], [8, 3], [1, 7], [3, 16], [30, 33]] as const) {
-        const some = await runOn('wasm', [a, b], (x, y) => {
+        const some = await runOn('engine', [a, b], (x, y) => {
           const part = transposeA ? slice(x, [0, start], [inner, rows]) : slice(x, [start, 0], [rows, inner])
           return matMul(part, y, transposeA, transposeB)
         })

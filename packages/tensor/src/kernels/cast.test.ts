@@ -3,7 +3,7 @@ import { openEngine, tf } from '../index.js'
 import { expectNoLeak } from '../testing/checks.js'
 import { randomValues } from '../testing/values.js'
 
-beforeAll(() => openEngine({ backend: 'wasm' }))
+beforeAll(() => openEngine())
 
 it.each(['float32', 'int32', 'bool'] as const)('to the same type %s, the values are shared and outlive the original', (dtype) => {
   const x = tf.tensor1d([1, 0, 1], dtype)

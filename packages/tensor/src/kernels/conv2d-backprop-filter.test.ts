@@ -10,7 +10,7 @@ import { randomValues, toTensor } from '../testing/values.js'
 const filterGradient = (strides: number, pad: Padding) => (x: Tensor4D, filter: Tensor4D, upstream: Tensor4D) =>
   gradient((at) => sum(mul(convolve(x, at, strides, pad), upstream)))(filter)
 
-beforeAll(() => openEngine({ backend: 'wasm' }))
+beforeAll(() => openEngine())
 
 describe('the filter gradient of a convolution', () => {
   it.each(convolutionCases)('$name', async ({ x, filter, strides, pad }) => {
@@ -31,7 +31,7 @@ describe('the filter gradient of a convolution', () => {
       const images = convolve(toTensor(x), toTensor({ shape: filter.shape, data }), 2, 'same')
       return sum(mul(images, toTensor(upstream))).dataSync()[0]!
     })
-    expectClose(await runOn('wasm', [x, filter, upstream], filterGradient(2, 'same')), slopes(score, filter.data), 1e-4)
+    expectClose(await runOn('engine', [x, filter, upstream], filterGradient(2, 'same')), slopes(score, filter.data), 1e-4)
   })
 
   it('leaves nothing behind', async () => {

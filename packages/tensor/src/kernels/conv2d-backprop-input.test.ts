@@ -8,7 +8,7 @@ import type { Padding } from '../testing/convolutions.js'
 import { indexed, samePadding, walk } from '../testing/reference.js'
 import { randomValues, toTensor } from '../testing/values.js'
 
-beforeAll(() => openEngine({ backend: 'wasm' }))
+beforeAll(() => openEngine())
 
 /** The input gradient of a convolution, with an upstream gradient that differs from pixel to pixel. */
 const inputGradient = (strides: number, pad: Padding) => (x: Tensor4D, filter: Tensor4D, upstream: Tensor4D) =>
@@ -37,7 +37,7 @@ describe('the input gradient of a convolution', () => {
           }
         }
       })
-      expectClose(await runOn('wasm', [randomValues(expected.shape, 1), filter, upstream], inputGradient(stride, 'same')), expected.data)
+      expectClose(await runOn('engine', [randomValues(expected.shape, 1), filter, upstream], inputGradient(stride, 'same')), expected.data)
     })
 
   it('agrees with finite differences', async () => {
@@ -46,7 +46,7 @@ describe('the input gradient of a convolution', () => {
       const images = convolve(toTensor({ shape: x.shape, data }), toTensor(filter), 2, 'same')
       return sum(mul(images, toTensor(upstream))).dataSync()[0]!
     })
-    expectClose(await runOn('wasm', [x, filter, upstream], inputGradient(2, 'same')), slopes(score, x.data), 1e-4)
+    expectClose(await runOn('engine', [x, filter, upstream], inputGradient(2, 'same')), slopes(score, x.data), 1e-4)
   })
 
   it('with pads wider than the filter', async () => {

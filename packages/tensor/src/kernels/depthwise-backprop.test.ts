@@ -13,7 +13,7 @@ const cases = [1, 2, 3, 5].flatMap((size) => [1, 2, 3].flatMap((strides) =>
   (['same', 'valid', 1] as const).filter((pad) => pad !== 1 || size > 2).flatMap((pad) => [1, 2].map((perChannel) =>
     ({ size, strides, pad, perChannel, name: `filter ${size}, stride ${strides}, ${pad}, ${perChannel} per channel` })))))
 
-beforeAll(() => openEngine({ backend: 'wasm' }))
+beforeAll(() => openEngine())
 
 describe('the gradients of a depthwise convolution', () => {
   const gradients = (strides: number, pad: Padding) => ({
@@ -55,10 +55,10 @@ describe.each([[1, 1], [2, 1], [2, 2]])('the gradients with dilation %i and %i o
   })
 
   it('agree with finite differences', async () => {
-    const inputGradient = await runOn('wasm', [upstream, filter], (dy, weights) =>
+    const inputGradient = await runOn('engine', [upstream, filter], (dy, weights) =>
       engine().runKernel('DepthwiseConv2dNativeBackpropInput', { dy, filter: weights }, { ...attrs, inputShape: [...x.shape] }))
     expectClose(inputGradient, slopes((data) => score(data, filter.data), x.data), 1e-4)
-    const filterGradient = await runOn('wasm', [x, upstream], (images, dy) =>
+    const filterGradient = await runOn('engine', [x, upstream], (images, dy) =>
       engine().runKernel('DepthwiseConv2dNativeBackpropFilter', { x: images, dy }, { ...attrs, filterShape: [...filter.shape] }))
     expectClose(filterGradient, slopes((data) => score(x.data, data), filter.data), 1e-4)
   })

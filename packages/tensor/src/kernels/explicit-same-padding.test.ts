@@ -9,7 +9,7 @@ import { randomValues } from '../testing/values.js'
 /** Filter, stride and image sizes; in all but the last two the filter skips pixels at the border. */
 const sizes = [[2, 3, 9, 9], [3, 4, 12, 12], [2, 4, 12, 9], [3, 4, 16, 11], [1, 2, 8, 8], [2, 3, 7, 9], [3, 2, 9, 8], [3, 1, 6, 5]] as const
 
-beforeAll(() => openEngine({ backend: 'wasm' }))
+beforeAll(() => openEngine())
 
 describe.each(sizes)("padding 'same', filter %i, stride %i, over %i x %i", (size, stride, height, width) => {
   const x = randomValues([2, height, width, 4], 1)

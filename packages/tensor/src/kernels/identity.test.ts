@@ -1,8 +1,9 @@
-import { add, backend, clone, memory, scalar, setBackend, tensor, tensor1d } from '#tfjs/core'
+import { add, backend, clone, memory, scalar, tensor, tensor1d } from '#tfjs/core'
 import { beforeAll, expect, it } from 'vitest'
 import { openEngine } from '../index.js'
+import { use } from '../testing/checks.js'
 
-beforeAll(() => openEngine({ backend: 'wasm' }))
+beforeAll(() => openEngine())
 
 it('shares values that outlive either of the tensors', () => {
   const before = { tensors: memory().numTensors, values: backend().numDataIds() }
@@ -21,10 +22,10 @@ it('shares values that outlive either of the tensors', () => {
 it('shares values that move to another backend', async () => {
   const first = tensor1d([1, 2, 3])
   const second = clone(first)
-  await setBackend('cpu')
+  await use('cpu')
   expect([...add(first, 1).dataSync(), ...add(second, 2).dataSync()]).toEqual([2, 3, 4, 3, 4, 5])
   first.dispose()
-  await setBackend('wasm')
+  await use('engine')
   expect([...add(second, 3).dataSync()]).toEqual([4, 5, 6])
 })
 

@@ -21,7 +21,8 @@ import { unsortedSegmentSum } from './unsorted-segment-sum.js'
 
 export { guardHeapEnd } from './heap-end.js'
 export { installKernels } from './kernel.js'
-export type { WasmBackend } from './kernel.js'
+export { nativeKernels } from './native.js'
+export type { KernelDefinition, WasmBackend } from './kernel.js'
 
 /** What we put in the place of tfjs's kernels on its wasm backend. */
 export const wasmKernels: readonly KernelDefinition[] = [

@@ -5,7 +5,7 @@ import { openEngine, tf } from '../index.js'
 import { expectClose, expectNoLeak, expectSameAsCpu, runOn } from '../testing/checks.js'
 import { randomValues } from '../testing/values.js'
 
-beforeAll(() => openEngine({ backend: 'wasm' }))
+beforeAll(() => openEngine())
 
 describe.each<[string, (x: Tensor, axes?: number[], keepDims?: boolean) => Tensor]>([['sum', sum], ['mean', mean]])('%s', (_, reduce) => {
   it.each([[[0]], [[1]], [[2]], [[3]], [[0, 1]], [[1, 2]], [[2, 3]], [[0, 1, 2]], [[3, 2, 1]], [[-2]], [[0, 2]], [[1, 3]], [[0, 1, 2, 3]], [[]]])('over axes %j', async (axes) => {
@@ -19,7 +19,7 @@ describe.each<[string, (x: Tensor, axes?: number[], keepDims?: boolean) => Tenso
     const long = { shape: x.shape, data: x.data.map((value) => value + 2) }
     const exact = [0, 1, 2].map((column) => long.data.reduce((total, value, i) => i % 3 === column ? total + value : total, 0))
     const scale = exact[0]!
-    const actual = await runOn('wasm', [long], (values) => reduce(values, [0]))
+    const actual = await runOn('engine', [long], (values) => reduce(values, [0]))
     const unit = actual[0]! > 100 ? 1 : 100_000
     expectClose([...actual].map((value) => value * unit / scale), exact.map((value) => value / scale), 1e-6)
   })
@@ -33,8 +33,8 @@ describe.each<[string, (x: Tensor, axes?: number[], keepDims?: boolean) => Tenso
   it('of a row is the same beside any other rows', async () => {
     const x = randomValues([9, 6, 7, 5])
     for (const axes of [[1, 2], [3], [1, 2, 3]]) {
-      const all = await runOn('wasm', [x], (values) => reduce(values, axes))
-      const one = await runOn('wasm', [x], (values) => reduce(slice(values, [4, 0, 0, 0], [1, -1, -1, -1]), axes))
+      const all = await runOn('engine', [x], (values) => reduce(values, axes))
+      const one = await runOn('engine', [x], (values) => reduce(slice(values, [4, 0, 0, 0], [1, -1, -1, -1]), axes))
       expect(one).toEqual(all.subarray(4 * one.length, 5 * one.length))
     }
   })

@@ -5,7 +5,7 @@ import { openEngine } from '../index.js'
 import { expectNoLeak, expectSameAsCpu, runOn } from '../testing/checks.js'
 import { randomValues } from '../testing/values.js'
 
-beforeAll(() => openEngine({ backend: 'wasm' }))
+beforeAll(() => openEngine())
 
 describe('unsortedSegmentSum', () => {
   it('adds up slices by segment', async () => {
@@ -21,12 +21,12 @@ describe('unsortedSegmentSum', () => {
 
   it('leaves out slices without a segment', async () => {
     const x = { shape: [3], data: Float32Array.of(1, 10, 100) }
-    expect(await runOn('wasm', [x], (slices) => unsortedSegmentSum(slices, tensor1d([-1, 1, 2], 'int32'), 2))).toEqual(Float32Array.of(0, 10))
+    expect(await runOn('engine', [x], (slices) => unsortedSegmentSum(slices, tensor1d([-1, 1, 2], 'int32'), 2))).toEqual(Float32Array.of(0, 10))
   })
 
   it('of whole numbers', async () => {
     const compute = () => unsortedSegmentSum(tensor([1, 2, 4], [3], 'int32'), tensor1d([0, 0, 1], 'int32'), 2)
-    expect(await runOn('wasm', [], compute)).toEqual(Float32Array.of(3, 4))
+    expect(await runOn('engine', [], compute)).toEqual(Float32Array.of(3, 4))
   })
 
   it('is the gradient of gather', async () => {

@@ -1,20 +1,21 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { layers, openEngine, tf } from '../index.js'
-import { expectClose } from '../testing/checks.js'
+import { expectClose, use } from '../testing/checks.js'
+import type { Computer } from '../testing/checks.js'
 import { randomValues } from '../testing/values.js'
 
-beforeAll(() => openEngine({ backend: 'wasm' }))
+beforeAll(() => openEngine())
 
 /** Five weights after some steps towards the zeros of a polynomial, by tfjs's Adam on a backend. */
-async function trained(backend: string, steps: number, count = 5): Promise<Float32Array> {
-  await tf.setBackend(backend)
+async function trained(computer: Computer, steps: number, count = 5): Promise<Float32Array> {
+  await use(computer)
   const weights = tf.variable(tf.tensor1d(randomValues([count]).data))
   const optimizer = tf.train.adam(0.05, 0.8, 0.95, 1e-6)
   for (let i = 0; i < steps; i++) optimizer.minimize(() => tf.sum(tf.square(tf.sub(tf.square(weights), 0.5))))
   const values = Float32Array.from(weights.dataSync())
   weights.dispose()
   optimizer.dispose()
-  await tf.setBackend('wasm')
+  await use('engine')
   return values
 }
 
@@ -35,7 +36,7 @@ function byTheBook(steps: number, count = 5): number[] {
 describe("tfjs's Adam with our kernel", () => {
   it.each([1, 2, 30])('agrees with the book and with the cpu backend after %i steps', async (steps) => {
     for (const count of [1, 4, 11]) {
-      const actual = await trained('wasm', steps, count)
+      const actual = await trained('engine', steps, count)
       expectClose(actual, byTheBook(steps, count), 1e-4)
       expectClose(actual, await trained('cpu', steps, count), 1e-4)
     }

@@ -1,4 +1,4 @@
-import { backend, grad, memory, setBackend, tidy } from '#tfjs/core'
+import { backend, getBackend, grad, memory, setBackend, tidy } from '#tfjs/core'
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core'
 import { expect } from 'vitest'
 import { toTensor } from './values.js'
@@ -7,19 +7,30 @@ import type { Values } from './values.js'
 /** Its inputs are typed as images, which most are; the others have the rank that their shape says. */
 type Compute = (...inputs: Tensor4D[]) => Tensor
 
+/** The backend under test, which is the engine's, or tfjs's cpu backend to compare it with. */
+export type Computer = 'engine' | 'cpu'
+
+let engineBackend: string | undefined
+
+/** Makes it compute what follows. The first call must find the engine's backend in use. */
+export async function use(computer: Computer): Promise<void> {
+  engineBackend ??= getBackend()
+  await setBackend(computer === 'engine' ? engineBackend : computer)
+}
+
 /** What a computation gives on a backend. */
-export async function runOn(backendName: 'cpu' | 'wasm', inputs: readonly Values[], compute: Compute): Promise<Float32Array> {
-  await setBackend(backendName)
+export async function runOn(computer: Computer, inputs: readonly Values[], compute: Compute): Promise<Float32Array> {
+  await use(computer)
   const result = tidy(() => compute(...inputs.map((values) => toTensor(values))))
   const values = await result.data()
   result.dispose()
-  await setBackend('wasm')
+  await use('engine')
   return Float32Array.from(values)
 }
 
-/** Fails unless a computation gives the same on wasm as on the cpu backend, up to rounding. Returns wasm's values. */
+/** Fails unless a computation gives the same as on the cpu backend, up to rounding. Returns its values. */
 export async function expectSameAsCpu(inputs: readonly Values[], compute: Compute, tolerance = 1e-5): Promise<Float32Array> {
-  const actual = await runOn('wasm', inputs, compute)
+  const actual = await runOn('engine', inputs, compute)
   expectClose(actual, await runOn('cpu', inputs, compute), tolerance)
   return actual
 }
@@ -52,12 +63,12 @@ export function slopes(f: (values: Float32Array) => number, at: Float32Array, st
   })
 }
 
-/** Fails if a computation, run over and over, leaves tensors or values on the wasm heap. */
+/** Fails if a computation, run over and over, leaves tensors or values behind. */
 export async function expectNoLeak(inputs: readonly Values[], compute: Compute): Promise<void> {
   const before = count()
   const results: { tensors: number, values: number }[] = []
   for (let run = 0; run < 5; run++) {
-    await runOn('wasm', inputs, compute)
+    await runOn('engine', inputs, compute)
     results.push(count())
   }
   for (const after of results) expect(after).toEqual(before)

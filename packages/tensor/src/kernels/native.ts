@@ -1,0 +1,125 @@
+import { fill, less, pad, reshape, slice, tensor1d, tidy, where } from '#tfjs/core'
+import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core'
+import { convolutionGeometry, explicitPads } from './convolution.js'
+import type { ConvolutionAttrs, Geometry } from './convolution.js'
+import { fusedBatchNorm } from './fused-batch-norm.js'
+import { defineKernel } from './kernel.js'
+import type { KernelDefinition, WasmBackend } from './kernel.js'
+
+type Shape = readonly [number, number, number, number]
+type Attr = 'TF_ATTR_TYPE' | 'TF_ATTR_INT' | 'TF_ATTR_STRING' | 'TF_FLOAT'
+
+/** The part of tfjs-node's backend that this file builds on: operations of libtensorflow by name. */
+interface NativeBackend {
+  readonly binding: Readonly<Record<Attr, number>>
+  executeSingleOutput: (operation: string, attrs: readonly { readonly name: string, readonly type: number, readonly value: unknown }[], inputs: readonly TensorInfo[]) => Tensor
+}
+
+/**
+ * What we put in the place of tfjs-node's kernels. Its convolutions refuse pads as numbers, their gradients also pads one by one; libtensorflow takes those, but on
+ * the processor no dilation in a gradient (in a depthwise one it overlooks it without a word), and no depthwise convolution whose two strides differ.
+ */
+export const nativeKernels: readonly KernelDefinition[] = [
+  convolution('Conv2D'),
+  convolution('DepthwiseConv2dNative'),
+  inputGradient('Conv2DBackpropInput'),
+  inputGradient('DepthwiseConv2dNativeBackpropInput'),
+  filterGradient('Conv2DBackpropFilter'),
+  filterGradient('DepthwiseConv2dNativeBackpropFilter'),
+  fusedBatchNorm,
+  // Slices whose segment is too large are left out; libtensorflow leaves out those of negative ones alone.
+  defineKernel<{ readonly x: TensorInfo, readonly segmentIds: TensorInfo }, { readonly numSegments: number }>('UnsortedSegmentSum', (stock) => {
+    const run = stock('UnsortedSegmentSum')
+    return (backend, { x, segmentIds }, attrs) => tidy(() => {
+      const ids = segmentIds as Tensor
+      return run(backend, { x, segmentIds: where(less(ids, attrs.numSegments), ids, fill(ids.shape, -1, 'int32')) }, attrs) as Tensor
+    })
+  }),
+]
+
+function convolution(name: 'Conv2D' | 'DepthwiseConv2dNative'): KernelDefinition {
+  return defineKernel<{ readonly x: TensorInfo, readonly filter: TensorInfo }, ConvolutionAttrs>(name, (stock) => {
+    const run = stock(name)
+    return (backend, { x, filter }, attrs) => {
+      const geometry = geometryOf(name, x.shape, filter.shape, attrs)
+      if (!stridesDiffer(name, geometry)) return run(backend, { x, filter }, typeof attrs.pad === 'number' ? { ...attrs, pad: pads(geometry) } : attrs)
+      return tidy(() => {
+        const everywhere = run(backend, { x, filter }, { ...attrs, strides: 1, pad: pads(geometry) }) as Tensor
+        return skip(skip(everywhere, 1, geometry.strideHeight, geometry.outHeight), 2, geometry.strideWidth, geometry.outWidth)
+      })
+    }
+  })
+}
+
+function inputGradient(name: 'Conv2DBackpropInput' | 'DepthwiseConv2dNativeBackpropInput'): KernelDefinition {
+  return defineKernel<{ readonly dy: TensorInfo, readonly filter: TensorInfo }, ConvolutionAttrs & { readonly inputShape: Shape }>(name, () => (backend, { dy, filter }, attrs) => tidy(() => {
+    const geometry = geometryOf(name, attrs.inputShape, filter.shape, attrs)
+    const { dilationHeight, effectiveFilterHeight, dilationWidth, effectiveFilterWidth } = geometry
+    const written = spread(spread(filter as Tensor, 0, dilationHeight, effectiveFilterHeight), 1, dilationWidth, effectiveFilterWidth)
+    return gradient(backend, name, geometry, (upstream) => [sizes(attrs.inputShape), written, upstream], dy)
+  }))
+}
+
+function filterGradient(name: 'Conv2DBackpropFilter' | 'DepthwiseConv2dNativeBackpropFilter'): KernelDefinition {
+  return defineKernel<{ readonly x: TensorInfo, readonly dy: TensorInfo }, ConvolutionAttrs & { readonly filterShape: Shape }>(name, () => (backend, { x, dy }, attrs) => tidy(() => {
+    const geometry = geometryOf(name, x.shape, attrs.filterShape, attrs)
+    const [height, width, ...channels] = attrs.filterShape
+    const written = gradient(backend, name, geometry, (upstream) => [x, sizes([geometry.effectiveFilterHeight, geometry.effectiveFilterWidth, ...channels]), upstream], dy)
+    return skip(skip(written, 0, geometry.dilationHeight, height), 1, geometry.dilationWidth, width)
+  }))
+}
+
+/** A convolution's gradient by libtensorflow, for a filter that was written out with the zeros between its values. */
+function gradient(backend: WasmBackend, name: string, geometry: Geometry, inputs: (dy: TensorInfo) => readonly TensorInfo[], dy: TensorInfo): Tensor {
+  const native = backend as unknown as NativeBackend
+  const { TF_ATTR_TYPE, TF_ATTR_INT, TF_ATTR_STRING, TF_FLOAT } = native.binding
+  const { inHeight, inWidth, effectiveFilterHeight, effectiveFilterWidth, padInfo, strideHeight, strideWidth } = geometry
+  const { top, bottom, left, right } = padInfo
+  const everywhere = stridesDiffer(name, geometry)
+  const upstream = everywhere
+    ? spread(spread(dy as Tensor, 1, strideHeight, inHeight + top + bottom - effectiveFilterHeight + 1), 2, strideWidth, inWidth + left + right - effectiveFilterWidth + 1)
+    : dy
+  const padded = top + bottom + left + right > 0
+  return native.executeSingleOutput(name, [
+    { name: 'T', type: TF_ATTR_TYPE, value: TF_FLOAT },
+    { name: 'strides', type: TF_ATTR_INT, value: everywhere ? [1, 1, 1, 1] : [1, strideHeight, strideWidth, 1] },
+    { name: 'padding', type: TF_ATTR_STRING, value: padded ? 'EXPLICIT' : 'VALID' },
+    ...padded ? [{ name: 'explicit_paddings', type: TF_ATTR_INT, value: pads(geometry).flat() }] : [],
+    { name: 'data_format', type: TF_ATTR_STRING, value: 'NHWC' },
+  ], inputs(upstream))
+}
+
+function geometryOf(name: string, inputShape: readonly number[], filterShape: readonly number[], attrs: ConvolutionAttrs): Geometry {
+  return convolutionGeometry(inputShape, filterShape, attrs, name.startsWith('Depthwise'))
+}
+
+function pads({ padInfo: { top, bottom, left, right } }: Geometry): ReturnType<typeof explicitPads> {
+  return explicitPads(top, bottom, left, right)
+}
+
+function sizes(shape: readonly number[]): Tensor {
+  return tensor1d([...shape], 'int32')
+}
+
+/** Whether libtensorflow cannot take its strides, so that it is worked out with strides 1. */
+function stridesDiffer(name: string, { strideHeight, strideWidth }: Geometry): boolean {
+  return name.startsWith('Depthwise') && strideHeight !== strideWidth
+}
+
+/** Values along an axis moved apart, `step` from one to the next, with zeros between them and up to `size`. */
+function spread(values: Tensor, axis: number, step: number, size: number): Tensor {
+  const [before, count, after] = [values.shape.slice(0, axis), values.shape[axis]!, values.shape.slice(axis + 1)]
+  if (step === 1 && size === count) return values
+  const apart = reshape(pad(reshape(values, [...before, count, 1, ...after]), [...before, count, 1, ...after].map((_, i) => [0, i === axis + 1 ? step - 1 : 0] as [number, number])), [...before, count * step, ...after])
+  if (size <= count * step) return slice(apart, apart.shape.map(() => 0), [...before, size, ...after])
+  return pad(apart, apart.shape.map((length, i) => [0, i === axis ? size - length : 0] as [number, number]))
+}
+
+/** The first of every `step` values along an axis, `count` of them. */
+function skip(values: Tensor, axis: number, step: number, count: number): Tensor {
+  if (step === 1 && values.shape[axis] === count) return values
+  const [before, length, after] = [values.shape.slice(0, axis), values.shape[axis]!, values.shape.slice(axis + 1)]
+  const whole = length < count * step ? pad(values, values.shape.map((_, i) => [0, i === axis ? count * step - length : 0] as [number, number])) : slice(values, values.shape.map(() => 0), [...before, count * step, ...after])
+  const apart = reshape(whole, [...before, count, step, ...after])
+  return reshape(slice(apart, apart.shape.map(() => 0), [...before, count, 1, ...after]), [...before, count, ...after])
+}

@@ -1,0 +1,67 @@
+import { defineExtension, messageOf, UserError, type Backend } from '@touchstone/core'
+import { engineMemory, openEngine, tf } from '@touchstone/tensor'
+import { mendUtil } from './mend-util.js'
+
+/** A package of TensorFlow.js for Node: it differs from the other by the library that it was built against. */
+type NativePackage = '@tensorflow/tfjs-node' | '@tensorflow/tfjs-node-gpu'
+
+/** What tfjs's native backend tells of itself. */
+interface NativeBackend {
+  readonly binding: { readonly TF_Version: string }
+  readonly isUsingGpuDevice: boolean
+}
+
+/** libtensorflow on the processor. */
+export const tfjsNode = defineExtension({
+  kind: 'backend',
+  name: 'tfjs-node',
+  summary: 'libtensorflow on the processor, on all of its cores, by @tensorflow/tfjs-node',
+  traits: { speed: 30 },
+  options: {},
+  create: () => native('tfjs-node', '@tensorflow/tfjs-node'),
+})
+
+/** libtensorflow on an NVIDIA card. */
+export const tfjsNodeGpu = defineExtension({
+  kind: 'backend',
+  name: 'tfjs-node-gpu',
+  summary: 'libtensorflow on an NVIDIA card by CUDA, by @tensorflow/tfjs-node-gpu',
+  traits: { speed: 300 },
+  options: {},
+  create: () => native('tfjs-node-gpu', '@tensorflow/tfjs-node-gpu'),
+})
+
+function native(name: 'tfjs-node' | 'tfjs-node-gpu', packageName: NativePackage): Backend {
+  return {
+    start: async () => {
+      quietly()
+      mendUtil()
+      await load(name, packageName)
+      const engine = await openEngine({ backend: name })
+      const { binding, isUsingGpuDevice } = tf.backend() as unknown as NativeBackend
+      if (name === 'tfjs-node-gpu' && !isUsingGpuDevice) throw new UserError(`${packageName} found no NVIDIA card that it can use: it needs a driver, CUDA and cuDNN as TensorFlow ${binding.TF_Version} wants them; docs/gpu.md tells which`)
+      return { engine: { ...engine, version: `${engine.version} with TensorFlow ${binding.TF_Version}` }, memory: engineMemory() }
+    },
+  }
+}
+
+/** Settings that libtensorflow reads when it is loaded, where the person has not made them. */
+function quietly(): void {
+  const { env } = process
+  // Its greeting, and the processor features that it would have been built with.
+  env.TF_CPP_MIN_LOG_LEVEL ??= '2'
+  // Otherwise one process takes all memory of a card for itself: workers beside it find none.
+  env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true'
+}
+
+async function load(name: string, packageName: NativePackage): Promise<void> {
+  try {
+    await (packageName === '@tensorflow/tfjs-node' ? import('@tensorflow/tfjs-node') : import(packageName))
+  } catch (error) {
+    const said = messageOf(error)
+    const { code } = error as { readonly code?: string }
+    if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') throw new UserError(`${packageName} is not installed: npm install --ignore-scripts ${packageName}@${tf.version_core}, then touchstone native install`)
+    if (said.includes('tfjs_binding.node')) throw new UserError(`${packageName} has no native addon: touchstone native install ${name === 'tfjs-node-gpu' ? '--gpu ' : ''}builds one`)
+    throw new UserError(`${packageName} does not load: ${said.split('\n', 1)[0]!}; touchstone native install ${name === 'tfjs-node-gpu' ? '--gpu ' : ''}builds its addon anew`)
+  }
+}
