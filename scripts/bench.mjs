@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url'
 
 const root = new URL('..', import.meta.url)
 const at = (path) => new URL(path, root).href
-const suites = { kernels, engine, networks, 'networks-large': networksLarge, workers, methods, 'methods-large': methodsLarge, comparisons, attacks, scores, 'scores-large': scoresLarge, osr, results, report, evaluation, 'scale-large': scaleLarge, bullmq }
-const asked = process.argv.slice(2)
+const suites = { kernels, engine, networks, 'networks-large': networksLarge, workers, methods, 'methods-large': methodsLarge, comparisons, attacks, scores, 'scores-large': scoresLarge, osr, results, report, evaluation, 'scale-large': scaleLarge, bullmq, 'backends-large': backends }
+const asked = process.argv.slice(2).map((name) => (name === '--backends' ? 'backends-large' : name))
 for (const name of asked) if (!(name in suites)) throw new Error(`no benchmark named "${name}"; there are: ${Object.keys(suites).join(', ')}`)
 for (const [name, run] of Object.entries(suites)) {
   if (asked.length > 0 ? !asked.includes(name) : name.endsWith('-large')) continue
@@ -16,6 +16,12 @@ for (const [name, run] of Object.entries(suites)) {
 /** The report of a large run: its size, and how fast it is written and opened. */
 async function report() {
   const { bench, format } = await import(at('packages/report/bench/large-run.mjs'))
+  console.log(format(await bench()))
+}
+
+/** Each backend that starts here, against stock wasm. */
+async function backends() {
+  const { bench, format } = await import('./bench-backends.mjs')
   console.log(format(await bench()))
 }
 

@@ -8,6 +8,7 @@ import { storeFolder } from './store-folder.js'
 export interface EvaluationFlags {
   readonly store: string
   readonly executor?: string
+  readonly backend?: string
   readonly threads?: number
   readonly unitTimeout?: number
   readonly shard?: string
@@ -22,6 +23,7 @@ export function addEvaluationOptions(command: Command): Command {
   return command
     .option('--store <folder>', 'where what is computed is kept, from run to run, unless the config names a store', storeFolder)
     .option('--executor <name>', 'where jobs run: inline, threads (as the config says, else this), or that of a plugin; its options follow as --name value')
+    .option('--backend <name>', 'what computes: wasm, cpu, that of an installed plugin, or auto, the fastest that starts; as the config says, else auto')
     .option('--threads <n>', 'how many threads; as many as there are cores unless told', positive)
     .option('--unit-timeout <seconds>', 'end a job of a thread in which nothing was finished for so long', positive)
     .option('--shard <i/n>', 'compute the i-th of n parts, on this machine among others')
@@ -34,11 +36,11 @@ export function addEvaluationOptions(command: Command): Command {
     .allowExcessArguments()
 }
 
-type Settings = Pick<EvaluateOptions, 'signal' | 'budget'> & { readonly shard?: Shard; readonly defaults: Pick<EvaluationConfig, 'executor' | 'store'>; readonly overrides: Pick<EvaluationConfig, 'executor'> }
+type Settings = Pick<EvaluateOptions, 'signal' | 'budget'> & { readonly shard?: Shard; readonly defaults: Pick<EvaluationConfig, 'executor' | 'store'>; readonly overrides: Pick<EvaluationConfig, 'executor' | 'backend'> }
 
 /** What the flags of a command line mean. @throws UserError for those that mean nothing. */
 export function evaluationSettings(command: Command, flags: EvaluationFlags, signal: AbortSignal): Settings {
-  const { store, executor, threads, unitTimeout, shard, maxTime, maxRows } = flags
+  const { store, executor, backend, threads, unitTimeout, shard, maxTime, maxRows } = flags
   const further = furtherOptions(command, executor)
   const options = { ...(threads !== undefined && { threads }), ...(unitTimeout !== undefined && { unitTimeout }), ...further }
   const told = executor !== undefined || Object.keys(options).length > 0
@@ -48,7 +50,7 @@ export function evaluationSettings(command: Command, flags: EvaluationFlags, sig
     ...((maxTime !== undefined || maxRows !== undefined) && { budget: { ...(maxTime !== undefined && { seconds: maxTime }), ...(maxRows !== undefined && { rows: maxRows }) } }),
     // What a config that says nothing of it gets on the command line: all cores, and a store that outlives the run.
     defaults: { executor: 'threads', store: { use: 'folder', options: { path: resolve(store) } } },
-    overrides: told ? { executor: { use: executor ?? 'threads', options } } : {},
+    overrides: { ...(told && { executor: { use: executor ?? 'threads', options } }), ...(backend !== undefined && { backend }) },
   }
 }
 

@@ -13,13 +13,13 @@ export type BackendChoice = 'auto' | ResolvedExtension
  * @throws UserError where the one that was chosen does not start, or of several none.
  */
 export async function startBackend(choice: BackendChoice, registry: Registry, scope: Scope): Promise<StartedBackend> {
-  if (choice !== 'auto') return start(choice, scope)
+  if (choice !== 'auto') return start(choice, scope, true)
   const passedOver: { backend: string; reason: string }[] = []
   for (const name of fastestFirst(registry)) {
     const tree = new Resolver(registry).resolve('backend', name, [])
     if (tree === undefined) continue
     try {
-      const { engine, memory } = await start(tree, scope)
+      const { engine, memory } = await start(tree, scope, false)
       return { engine: passedOver.length === 0 ? engine : { ...engine, passedOver }, memory }
     } catch (error) {
       if (!isUserError(error)) throw error
@@ -29,8 +29,8 @@ export async function startBackend(choice: BackendChoice, registry: Registry, sc
   throw new UserError(`no backend starts: ${passedOver.map(({ backend, reason }) => `${backend}: ${reason}`).join('; ')}`)
 }
 
-async function start(tree: ResolvedExtension, scope: Scope): Promise<StartedBackend> {
-  return (await scope.create({ ...tree, kind: 'backend' })).start()
+async function start(tree: ResolvedExtension, scope: Scope, wanted: boolean): Promise<StartedBackend> {
+  return (await scope.create({ ...tree, kind: 'backend' })).start(wanted)
 }
 
 function fastestFirst(registry: Registry): readonly string[] {

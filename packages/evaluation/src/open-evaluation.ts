@@ -1,4 +1,4 @@
-import { Base, Engine, Host, Logger, stackRows, UserError, type FileReader, type JobProgress, type JobReport, type Log, type Plugin, type ResolvedExtension, type Work } from '@touchstone/core'
+import { Base, ConfigError, Engine, Host, isUserError, Logger, stackRows, UserError, type EngineInfo, type FileReader, type JobProgress, type JobReport, type Log, type Plugin, type ResolvedExtension, type Scope, type Work } from '@touchstone/core'
 import { checkConfig } from './check-config.js'
 import { checkFit } from './check-fit.js'
 import { collect, type Collected } from './collect.js'
@@ -127,9 +127,9 @@ export async function openEvaluation(config: EvaluationConfig, options: Evaluate
       { token: Base, value: { path: options.baseFolder ?? '.', ...(options.files && { files: options.files }) } },
     ], checked.backend)
     const { instances, engine, store } = await timed('load', async () => {
+      const engine = await openEngine(scope, origin)
       const instances = await makeInstances(checked, host, scope, origin)
       await checkFit(checked, instances.models, instances.dataset, host, scope, origin)
-      const engine = (await scope.find(Engine)) ?? null
       if (engine) log.info(`engine: ${engineIdentity(engine)}${(engine.passedOver ?? []).map(({ backend, reason }) => `; not ${backend}: ${reason}`).join('')}`)
       return { instances, engine, store: await Store.open(instances.storage, warn) }
     })
@@ -255,4 +255,13 @@ function withEvaluationPlugin(plugins: EvaluationConfig['plugins'] | undefined):
   if (byName !== undefined) throw new UserError(`plugins: "${byName}" is a name; import it and list the plugin itself, or evaluate by @touchstone/evaluation/node, which loads packages by name`)
   const loaded = plugins as readonly Plugin[]
   return loaded.some(({ name }) => name === evaluationPlugin.name) ? loaded : [evaluationPlugin, ...loaded]
+}
+
+async function openEngine(scope: Scope, origin: string): Promise<EngineInfo | null> {
+  try {
+    return (await scope.find(Engine)) ?? null
+  } catch (error) {
+    if (!isUserError(error)) throw error
+    throw new ConfigError(origin, [{ path: ['backend'], message: error.message, source: '@touchstone/evaluation' }])
+  }
 }

@@ -5,7 +5,7 @@ import { backend as backendInUse, enableProdMode, env, findBackendFactory, regis
 import '#tfjs/layers'
 import { UserError } from '@touchstone/core'
 import { installGradients } from './gradients/index.js'
-import { cpuKernels, guardHeapEnd, installKernels, nativeKernels, wasmKernels } from './kernels/index.js'
+import { cpuKernels, guardHeapEnd, installKernels, nativeKernels, wasmKernels, webglKernels, webgpuKernels } from './kernels/index.js'
 import type { KernelDefinition, WasmBackend } from './kernels/index.js'
 import { installAdam } from './optimizers/adam.js'
 
@@ -99,8 +99,8 @@ async function start({ backend = 'auto', wasmPaths, kernels = 'touchstone' }: En
 const backends = {
   wasm: { tfjs: 'wasm', package: '@tensorflow/tfjs-backend-wasm', engine: 'tfjs-wasm', kernels: wasmKernels },
   cpu: { tfjs: 'cpu', package: '@tensorflow/tfjs-backend-cpu', engine: 'tfjs-cpu', kernels: cpuKernels },
-  webgl: { tfjs: 'webgl', package: '@tensorflow/tfjs-backend-webgl', engine: 'tfjs-webgl', kernels: [] },
-  webgpu: { tfjs: 'webgpu', package: '@tensorflow/tfjs-backend-webgpu', engine: 'tfjs-webgpu', kernels: [] },
+  webgl: { tfjs: 'webgl', package: '@tensorflow/tfjs-backend-webgl', engine: 'tfjs-webgl', kernels: webglKernels },
+  webgpu: { tfjs: 'webgpu', package: '@tensorflow/tfjs-backend-webgpu', engine: 'tfjs-webgpu', kernels: webgpuKernels },
   'tfjs-node': { tfjs: 'tensorflow', package: '@tensorflow/tfjs-node', engine: 'tfjs-node', kernels: nativeKernels },
   'tfjs-node-gpu': { tfjs: 'tensorflow', package: '@tensorflow/tfjs-node-gpu', engine: 'tfjs-node-gpu', kernels: nativeKernels },
 } as const satisfies Record<EngineBackend, { readonly tfjs: string, readonly package: string, readonly engine: EngineName, readonly kernels: readonly KernelDefinition[] }>

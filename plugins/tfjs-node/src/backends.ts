@@ -60,7 +60,7 @@ async function load(name: string, packageName: NativePackage): Promise<void> {
   } catch (error) {
     const said = messageOf(error)
     const { code } = error as { readonly code?: string }
-    if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') throw new UserError(`${packageName} is not installed: npm install --ignore-scripts ${packageName}@${tf.version_core}, then touchstone native install`)
+    if ((code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') && said.includes(`'${packageName}'`)) throw new UserError(`${packageName} is not installed: npm install --ignore-scripts ${packageName}@${tf.version_core}, then touchstone native install`)
     if (said.includes('tfjs_binding.node')) throw new UserError(`${packageName} has no native addon: touchstone native install ${name === 'tfjs-node-gpu' ? '--gpu ' : ''}builds one`)
     throw new UserError(`${packageName} does not load: ${said.split('\n', 1)[0]!}; touchstone native install ${name === 'tfjs-node-gpu' ? '--gpu ' : ''}builds its addon anew`)
   }

@@ -4,9 +4,10 @@ import type { EngineInfo, EngineMemory } from '../services.js'
 export interface Backend {
   /**
    * Starts it; further calls give the same.
+   * @param wanted whether the person named it. As one of several to choose from, a backend does not start where it could but would be slow.
    * @throws UserError with the reason why it cannot start here, and what to do about it.
    */
-  readonly start: () => Promise<StartedBackend>
+  readonly start: (wanted: boolean) => Promise<StartedBackend>
 }
 
 /** A backend that runs. */

@@ -1,4 +1,5 @@
-import type { TensorInfo } from '@tensorflow/tfjs-core'
+import { mul, tensor, tidy } from '#tfjs/core'
+import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core'
 import { simd } from '../simd/simd.js'
 import { addressOf, allocate, floats } from './heap.js'
 import { defineKernel } from './kernel.js'
@@ -21,30 +22,18 @@ export const avgPoolGrad = defineKernel<Inputs, PoolAttrs>('AvgPoolGrad', () => 
   return dx
 })
 
-/** The part of tfjs's cpu backend that this file builds on. */
-interface CpuBackend {
-  readonly data: { get: (dataId: TensorInfo['dataId']) => { readonly values: Float32Array } }
-  makeTensorInfo: (shape: number[], dtype: 'float32', values: Float32Array) => TensorInfo
-  disposeIntermediateTensorInfo: (tensor: TensorInfo) => void
-}
-
-/** The same on cpu: tfjs's own kernel, of values that make up for what it divides by. */
-export const avgPoolGradOnCpu = defineKernel<Inputs, PoolAttrs>('AvgPoolGrad', (stock) => {
+/** The same elsewhere: tfjs's own kernel, of values that make up for what it divides by. */
+export const avgPoolGradCovered = defineKernel<Inputs, PoolAttrs>('AvgPoolGrad', (stock) => {
   const run = stock('AvgPoolGrad')
   return (backend, { dy, input }, attrs) => {
-    const { inHeight, inWidth, inChannels, outHeight, outWidth, filterHeight, filterWidth, strideHeight, strideWidth, padInfo } = poolGeometry(input.shape, attrs)
+    const { inHeight, inWidth, outHeight, outWidth, filterHeight, filterWidth, strideHeight, strideWidth, padInfo } = poolGeometry(input.shape, attrs)
+    if (padInfo.top + padInfo.bottom + padInfo.left + padInfo.right === 0) return run(backend, { dy, input }, attrs)
     const rows = covered(inHeight, outHeight, filterHeight, strideHeight, padInfo.top)
     const columns = covered(inWidth, outWidth, filterWidth, strideWidth, padInfo.left)
-    const cpu = backend as unknown as CpuBackend
-    const values = cpu.data.get(dy.dataId).values.map((value, i) => {
-      const place = Math.floor(i / inChannels)
-      const count = rows[Math.floor(place / outWidth) % outHeight]! * columns[place % outWidth]!
-      return (value * filterHeight * filterWidth) / count
+    return tidy(() => {
+      const factors = tensor(rows.flatMap((row) => columns.map((column) => (filterHeight * filterWidth) / (row * column))), [outHeight, outWidth, 1])
+      return run(backend, { dy: mul(dy as Tensor, factors), input }, attrs) as Tensor
     })
-    const scaled = cpu.makeTensorInfo(dy.shape, 'float32', values)
-    const dx = run(backend, { dy: scaled, input }, attrs)
-    cpu.disposeIntermediateTensorInfo(scaled)
-    return dx
   }
 })
 

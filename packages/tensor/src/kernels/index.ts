@@ -1,7 +1,8 @@
 import { adamStep } from './adam-step.js'
 import { addSigned } from './add-signed.js'
-import { avgPoolGrad, avgPoolGradOnCpu } from './avg-pool-grad.js'
+import { avgPoolGrad, avgPoolGradCovered } from './avg-pool-grad.js'
 import { batchMatMul } from './batch-mat-mul.js'
+import { castOfValues } from './cast-of-values.js'
 import { cast } from './cast.js'
 import { conv2DBackpropFilter } from './conv2d-backprop-filter.js'
 import { conv2DBackpropInput } from './conv2d-backprop-input.js'
@@ -15,6 +16,7 @@ import type { KernelDefinition } from './kernel.js'
 import { maxPoolGrad } from './max-pool-grad.js'
 import { maxPoolGradGrad } from './max-pool-grad-grad.js'
 import { revealCancel } from './reveal-cancel.js'
+import { segmentsWithinRange } from './segments-within-range.js'
 import { stableQuotient } from './stable-quotient.js'
 import { mean, sum } from './sum.js'
 import { unsortedSegmentSum } from './unsorted-segment-sum.js'
@@ -52,4 +54,10 @@ export const wasmKernels: readonly KernelDefinition[] = [
 ]
 
 /** What we put in the place of tfjs's kernels on its cpu backend. */
-export const cpuKernels: readonly KernelDefinition[] = [avgPoolGradOnCpu, fusedBatchNorm]
+export const cpuKernels: readonly KernelDefinition[] = [avgPoolGradCovered, fusedBatchNorm]
+
+/** What we put in the place of tfjs's kernels on webgl. */
+export const webglKernels: readonly KernelDefinition[] = [avgPoolGradCovered, fusedBatchNorm]
+
+/** What we put in the place of tfjs's kernels on webgpu. */
+export const webgpuKernels: readonly KernelDefinition[] = [avgPoolGradCovered, fusedBatchNorm, segmentsWithinRange, castOfValues]

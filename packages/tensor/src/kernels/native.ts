@@ -1,10 +1,11 @@
-import { fill, less, pad, reshape, slice, tensor1d, tidy, where } from '#tfjs/core'
+import { add, cast, greater, isNaN, mul, pad, reshape, slice, tensor1d, tidy, where } from '#tfjs/core'
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core'
 import { convolutionGeometry, explicitPads } from './convolution.js'
 import type { ConvolutionAttrs, Geometry } from './convolution.js'
 import { fusedBatchNorm } from './fused-batch-norm.js'
 import { defineKernel } from './kernel.js'
 import type { KernelDefinition, WasmBackend } from './kernel.js'
+import { segmentsWithinRange } from './segments-within-range.js'
 
 type Shape = readonly [number, number, number, number]
 type Attr = 'TF_ATTR_TYPE' | 'TF_ATTR_INT' | 'TF_ATTR_STRING' | 'TF_FLOAT'
@@ -27,14 +28,13 @@ export const nativeKernels: readonly KernelDefinition[] = [
   filterGradient('Conv2DBackpropFilter'),
   filterGradient('DepthwiseConv2dNativeBackpropFilter'),
   fusedBatchNorm,
-  // Slices whose segment is too large are left out; libtensorflow leaves out those of negative ones alone.
-  defineKernel<{ readonly x: TensorInfo, readonly segmentIds: TensorInfo }, { readonly numSegments: number }>('UnsortedSegmentSum', (stock) => {
-    const run = stock('UnsortedSegmentSum')
-    return (backend, { x, segmentIds }, attrs) => tidy(() => {
-      const ids = segmentIds as Tensor
-      return run(backend, { x, segmentIds: where(less(ids, attrs.numSegments), ids, fill(ids.shape, -1, 'int32')) }, attrs) as Tensor
-    })
-  }),
+  // tfjs-node's own makes ones for it in JavaScript and sends them to the card, each time as many as there are values: nine tenths of an input gradient there.
+  defineKernel<{ readonly x: TensorInfo }, { readonly alpha: number }>('Step', () => (_, inputs, { alpha }) => tidy(() => {
+    const x = inputs.x as Tensor
+    const above = cast(greater(x, 0), x.dtype)
+    return where(isNaN(x), x, alpha === 0 ? above : add(mul(above, 1 - alpha), alpha))
+  })),
+  segmentsWithinRange,
 ]
 
 function convolution(name: 'Conv2D' | 'DepthwiseConv2dNative'): KernelDefinition {

@@ -1,4 +1,4 @@
-import { flattenNested, isUserError, messageOf, ReferenceParams, rowsOf, sizeOf, UserError, type Answer, type Host, type ReferenceMethod, type ReferenceProblem, type Rows, type Scope } from '@touchstone/core'
+import { Engine, flattenNested, isUserError, messageOf, ReferenceParams, rowsOf, sizeOf, UserError, type Answer, type BackendChoice, type Host, type ReferenceMethod, type ReferenceProblem, type Rows, type Scope } from '@touchstone/core'
 import { createNetwork, explainByTensors, type Network } from '@touchstone/network'
 import { openEngine } from '@touchstone/tensor'
 import type { CaseFile, ReferenceCase } from './case-file.js'
@@ -17,10 +17,13 @@ export interface CaseOutcome {
 /**
  * Asks the reference methods of the loaded plugins every case, and holds their answers against those expected. A case whose method no plugin answers
  * is skipped. `forward`, the network's own outputs, is answered here.
+ *
+ * @param backend what computes; the fastest of the loaded plugins that starts unless told.
  */
-export async function* runCases(file: CaseFile, host: Host): AsyncGenerator<CaseOutcome> {
-  await openEngine()
-  await using scope = host.open()
+export async function* runCases(file: CaseFile, host: Host, backend: BackendChoice = 'auto'): AsyncGenerator<CaseOutcome> {
+  await using scope = host.open([], backend)
+  // Without a plugin that brings backends, TensorFlow.js's own.
+  if ((await scope.find(Engine)) === undefined) await openEngine()
   for (const one of file.cases) {
     const { id, method } = one
     try {
