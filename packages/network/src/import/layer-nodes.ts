@@ -47,8 +47,9 @@ const converters: Readonly<Record<string, Convert>> = {
     const axis = layer.config.axis as number | undefined
     if (axis !== undefined && axis !== -1 && axis !== layer.outputShape.length) unsupported(layer, `normalises along axis ${axis}, not the last`)
     const [mean, variance] = [weight(layer, 'moving_mean'), weight(layer, 'moving_variance')]
-    const epsilon = numberOf(layer, 'epsilon', 1e-3)
-    return [{ op: 'batch-norm', weights: batchNormAffine({ mean, variance, gamma: layer.weights.get('gamma'), beta: layer.weights.get('beta'), epsilon }) }]
+    const [epsilon, momentum] = [numberOf(layer, 'epsilon', 1e-3), numberOf(layer, 'momentum', 0.99)]
+    const normalisation = { mean, variance, gamma: layer.weights.get('gamma'), beta: layer.weights.get('beta'), epsilon, momentum }
+    return [{ op: 'batch-norm', weights: batchNormAffine(normalisation), normalisation }]
   },
   Activation: (layer) => activationOf(layer),
   ReLU: (layer) => {
