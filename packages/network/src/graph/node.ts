@@ -101,6 +101,16 @@ export interface StandardiseNode extends NodeBase {
   readonly momentum: number
 }
 
+/**
+ * y = (x - mean) / sqrt(variance + epsilon) with mean and variance of each row itself over `axes`, from 0, the variance divided by the number of values. A layer
+ * normalisation, or the standardisation of whole images, before its scale and shift.
+ */
+export interface LayerNormNode extends NodeBase {
+  readonly op: 'layer-norm'
+  readonly axes: readonly number[]
+  readonly epsilon: number
+}
+
 /** Functions of one value. */
 export type ActivationName =
   | 'linear'
@@ -209,6 +219,7 @@ export type GraphNode =
   | GlobalPoolNode
   | AffineNode
   | StandardiseNode
+  | LayerNormNode
   | ActivationNode
   | PreluNode
   | TransposeNode

@@ -8,7 +8,7 @@ import type { Layer } from './layer.js'
 import { averagePool, maxPool } from './pooling.js'
 import { prelu } from './prelu.js'
 import { concat, identity, input, reshape, slice, softmax, transpose, zeroPad } from './shape.js'
-import { standardise } from './standardise.js'
+import { layerNorm, standardise } from './standardise.js'
 import { upsample } from './upsample.js'
 
 const layers: Readonly<Record<Op, Layer<never>>> = {
@@ -23,6 +23,7 @@ const layers: Readonly<Record<Op, Layer<never>>> = {
   affine: affine,
   'batch-norm': affine,
   standardise,
+  'layer-norm': layerNorm,
   activation,
   prelu,
   reshape,

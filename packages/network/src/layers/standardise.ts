@@ -1,6 +1,6 @@
 import { tf } from '@touchstone/tensor'
-import type { StandardiseNode } from '../graph/node.js'
-import { expectWeight, onlyInput, type Layer } from './layer.js'
+import type { LayerNormNode, StandardiseNode } from '../graph/node.js'
+import { expectWeight, onlyInput, refuse, type Layer } from './layer.js'
 
 /** (x - mean) / sqrt(variance + epsilon), by averages or by the batch that goes through. */
 export const standardise: Layer<StandardiseNode> = {
@@ -9,28 +9,37 @@ export const standardise: Layer<StandardiseNode> = {
     for (const role of ['mean', 'variance'] as const) expectWeight(node, role, node.weights[role], [input.at(-1)])
     return input
   },
-  forward: (node, [x], { mean, variance }) => {
-    if (node.by === 'averages') return tf.div(tf.sub(x!, mean!), deviation(variance!, node))
-    const [centred, own] = centredOf(x!)
-    return tf.div(centred, deviation(own, node))
-  },
-  // By the batch, its mean and its variance depend on every row: dx = (dy - mean(dy) - y mean(dy y)) / deviation.
-  gradient: (node, { inputs: [x], weights: { variance } }, signal) => {
-    if (node.by === 'averages') return [tf.div(signal, deviation(variance!, node))]
-    const [centred, own] = centredOf(x!)
-    const length = deviation(own, node)
-    const y = tf.div(centred, length)
-    const without = tf.sub(tf.sub(signal, meanOf(signal)), tf.mul(y, meanOf(tf.mul(signal, y))))
-    return [tf.div(without, length)]
-  },
+  forward: ({ by, epsilon }, [x], { mean, variance }) => (by === 'averages' ? tf.div(tf.sub(x!, mean!), deviation(variance!, epsilon)) : standardised(x!, allButLast(x!), epsilon).y),
+  gradient: ({ by, epsilon }, { inputs: [x], weights: { variance } }, signal) => [by === 'averages' ? tf.div(signal, deviation(variance!, epsilon)) : sentBack(x!, allButLast(x!), epsilon, signal)],
 }
 
-const deviation = (variance: tf.Tensor, { epsilon }: StandardiseNode): tf.Tensor => tf.sqrt(tf.add(variance, epsilon))
+/** The same by mean and variance of each row. */
+export const layerNorm: Layer<LayerNormNode> = {
+  shape: (node, inputs) => {
+    const input = onlyInput(node, inputs)
+    if (node.axes.length === 0 || !node.axes.every((axis) => Number.isInteger(axis) && axis >= 0 && axis < input.length)) refuse(node, `expected axes from 0 to ${input.length - 1}, found ${node.axes.join(', ') || 'none'}`)
+    return input
+  },
+  forward: (node, [x]) => standardised(x!, axesOf(node), node.epsilon).y,
+  gradient: (node, { inputs: [x] }, signal) => [sentBack(x!, axesOf(node), node.epsilon, signal)],
+}
 
-/** Over all axes but the last, which stay with length 1. */
-const meanOf = (x: tf.Tensor): tf.Tensor => tf.mean(x, x.shape.slice(0, -1).map((_, axis) => axis), true)
+const allButLast = ({ shape }: tf.Tensor): number[] => shape.slice(0, -1).map((_, axis) => axis)
 
-function centredOf(x: tf.Tensor): [centred: tf.Tensor, variance: tf.Tensor] {
-  const centred = tf.sub(x, meanOf(x))
-  return [centred, meanOf(tf.square(centred))]
+/** Behind the axis of the batch. */
+const axesOf = ({ axes }: LayerNormNode): number[] => axes.map((axis) => axis + 1)
+
+const deviation = (variance: tf.Tensor, epsilon: number): tf.Tensor => tf.sqrt(tf.add(variance, epsilon))
+
+function standardised(x: tf.Tensor, axes: number[], epsilon: number): { readonly y: tf.Tensor; readonly length: tf.Tensor } {
+  const centred = tf.sub(x, tf.mean(x, axes, true))
+  const length = deviation(tf.mean(tf.square(centred), axes, true), epsilon)
+  return { y: tf.div(centred, length), length }
+}
+
+/** Mean and variance depend on every value: dx = (dy - mean(dy) - y mean(dy y)) / sqrt(variance + epsilon). */
+function sentBack(x: tf.Tensor, axes: number[], epsilon: number, signal: tf.Tensor): tf.Tensor {
+  const { y, length } = standardised(x, axes, epsilon)
+  const without = tf.sub(tf.sub(signal, tf.mean(signal, axes, true)), tf.mul(y, tf.mean(tf.mul(signal, y), axes, true)))
+  return tf.div(without, length)
 }

@@ -23,13 +23,6 @@ export function plainLayer(node: GraphNode, inputs: readonly (readonly number[])
       const at = (weight: Weight | undefined, position: readonly number[], none: number) => (weight ? weight.data[indexAt(weight.shape, position)]! : none)
       return same(positions(from).map((position, index) => sum([tap(index, at(scale, position, 1))], at(shift, position, 0))))
     }
-    case 'standardise': {
-      if (node.by === 'batch') throw new Error(`layer "${node.id}": what a batch does to its rows is no function of one row`)
-      const { mean, variance } = node.weights
-      const channel = (index: number): number => index % mean.data.length
-      const scales = Float64Array.from(variance.data, (value) => 1 / Math.sqrt(value + node.epsilon))
-      return same(positions(from).map((_, index) => sum([tap(index, scales[channel(index)])], -mean.data[channel(index)]! * scales[channel(index)]!)))
-    }
     case 'reshape': {
       const known = sizeOf(node.shape.filter((length) => length !== -1))
       const shape = node.shape.map((length) => (length === -1 ? sizeOf(from) / known : length))
@@ -113,6 +106,8 @@ export function plainLayer(node: GraphNode, inputs: readonly (readonly number[])
       return { kind: 'sums', shape, sums: positions(shape).map((position) => sum([tap(indexAt(from, from.map((_, axis) => position[node.axes.indexOf(axis)]!)))])) }
     }
     case 'softmax':
+    case 'standardise':
+    case 'layer-norm':
     case 'prelu':
     case 'upsample':
     case 'maximum':
