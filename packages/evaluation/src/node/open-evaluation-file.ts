@@ -4,8 +4,9 @@ import type { EvaluationConfig } from '../config.js'
 import { loadConfig } from './load-config.js'
 import { loadPlugins } from './load-plugins.js'
 import { createSharedFiles } from './shared-files.js'
+import { createSideThreads } from './threads/side-threads.js'
 
-type FileOptions = Omit<EvaluateOptions, 'origin' | 'baseFolder' | 'host' | 'loaded' | 'files'> & {
+type FileOptions = Omit<EvaluateOptions, 'origin' | 'baseFolder' | 'host' | 'loaded' | 'files' | 'side'> & {
   /** What stands where the config says nothing. */
   readonly defaults?: Pick<EvaluationConfig, 'executor' | 'store'>
   /** What stands whatever the config says. */
@@ -20,5 +21,12 @@ export async function openEvaluationFile(path: string, { defaults, overrides, ..
   const host = { runtime: `node ${process.versions.node}`, platform: `${process.platform}-${process.arch}`, cores: availableParallelism() }
   // The first is what every evaluation has; the others stand in the order of the config.
   const named = Object.fromEntries(config.plugins.flatMap((entry, index) => (typeof entry === 'string' ? [[plugins[index + 1]!.name, entry]] : [])))
-  return openEvaluation({ ...defaults, ...config, ...overrides, plugins }, { ...options, files: createSharedFiles(), origin: path, baseFolder: folder, host, loaded: { plugins: named, folders: pluginFolders } })
+  // Jobs that run here have all cores; those of threads get their share there.
+  const side = host.cores > 1 ? createSideThreads(host.cores) : undefined
+  const opened = await openEvaluation({ ...defaults, ...config, ...overrides, plugins }, { ...options, ...(side && { side }), files: createSharedFiles(), origin: path, baseFolder: folder, host, loaded: { plugins: named, folders: pluginFolders } })
+  const close = async (): Promise<void> => {
+    await opened[Symbol.asyncDispose]()
+    await side?.[Symbol.asyncDispose]()
+  }
+  return { ...opened, [Symbol.asyncDispose]: close }
 }
