@@ -195,7 +195,10 @@ export class Scope {
 async function injectAll(container: DependencyContainer, tokens: ServiceTokens, who: string): Promise<Record<string, unknown>> {
   const services: Record<string, unknown> = {}
   for (const [name, token] of Object.entries(tokens)) {
-    if (!container.isRegistered(token.key, true)) throw new UserError(`${who} needs the service ${token.id}, which no loaded plugin offers`)
+    if (!container.isRegistered(token.key, true)) {
+      if (token.optional) continue
+      throw new UserError(`${who} needs the service ${token.id}, which no loaded plugin offers`)
+    }
     services[name] = await container.resolve<unknown>(token.key)
   }
   return services

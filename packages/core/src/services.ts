@@ -41,7 +41,28 @@ export interface EngineMemory {
   readonly limit: number
 }
 
+/**
+ * Threads beside the one that does a job, where it has cores for itself: for a costly piece of work that falls into parts. They start when first asked, and end with the
+ * evaluation. What comes of a piece of work must not depend on whether, or into how many parts, it was spread.
+ */
+export interface SideThreads {
+  /** How many there are, one for each core: at least 2, since who asks only waits meanwhile. */
+  readonly count: number
+  /**
+   * Has thread number `thread` call a module's default export, a `SideTask`, with a task of plain data; each thread does one task after the other, in the order in which they were
+   * asked for.
+   * @param module where a file of JavaScript lies
+   * @param answer gives what the task asks for on the way; until then its thread waits
+   * @throws what the task, or the answer, threw
+   */
+  readonly run: (thread: number, module: URL, task: unknown, answer?: (asked: unknown) => Promise<unknown>) => Promise<unknown>
+}
+
+/** What is done in a side thread. `ask` hands plain data over to who asked for the task, waits, and gives the answer. */
+export type SideTask = (task: unknown, ask: (asked: unknown) => unknown) => unknown
+
 export const Engine = createToken<EngineInfo>('@touchstone/core:engine')
 export const Memory = createToken<EngineMemory>('@touchstone/core:engine-memory')
 export const Logger = createToken<Log>('@touchstone/core:log')
 export const Base = createToken<BaseFolder>('@touchstone/core:base-folder')
+export const Side = createToken<SideThreads>('@touchstone/core:side-threads')

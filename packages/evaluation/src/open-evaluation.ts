@@ -1,4 +1,4 @@
-import { Base, ConfigError, Engine, Host, isUserError, Logger, stackRows, UserError, type EngineInfo, type FileReader, type JobProgress, type JobReport, type Log, type Plugin, type ResolvedExtension, type Scope, type Work } from '@touchstone/core'
+import { Base, ConfigError, Engine, Host, isUserError, Logger, Side, stackRows, UserError, type EngineInfo, type FileReader, type JobProgress, type JobReport, type Log, type Plugin, type ResolvedExtension, type Scope, type SideThreads, type Work } from '@touchstone/core'
 import { checkConfig } from './check-config.js'
 import { checkFit } from './check-fit.js'
 import { collect, type Collected } from './collect.js'
@@ -38,6 +38,8 @@ export interface EvaluateOptions {
   readonly host?: RunRecord['host']
   /** Reads files for models and data, so that threads share them. */
   readonly files?: FileReader
+  /** Takes parts of what jobs do in this thread, where that falls into parts. */
+  readonly side?: SideThreads
   /** Only every `of`-th example from the `index`-th on, counted from 1: a part of the work, whose results the store gathers. */
   readonly shard?: Shard
   /** The work ends in order when so many seconds have passed or model rows were run since it began. */
@@ -125,6 +127,7 @@ export async function openEvaluation(config: EvaluationConfig, options: Evaluate
     const scope = host.open([
       { token: Logger, value: { info: log.info, warn } },
       { token: Base, value: { path: options.baseFolder ?? '.', ...(options.files && { files: options.files }) } },
+      ...(options.side ? [{ token: Side, value: options.side }] : []),
     ], checked.backend)
     const { instances, engine, store } = await timed('load', async () => {
       const engine = await openEngine(scope, origin)

@@ -3,8 +3,16 @@ import { tf } from '@touchstone/tensor'
 import { stillWorks } from './graph/graph-error.js'
 import type { Network } from './network.js'
 
-/** An attribution method as a pure, synchronous tensor function: maps in the shape of `x`, one per row. What can be differentiated again. */
-export type TensorMap = (network: Network, x: tf.Tensor, targets: readonly number[]) => tf.Tensor
+/** dF_y / dx of each row of a batch, `inputGradient` or what stands for it. */
+export type RowGradient = (network: Network, x: tf.Tensor, targets: readonly number[]) => tf.Tensor
+
+/**
+ * An attribution method as a pure, synchronous tensor function: maps in the shape of `x`, one per row. What can be differentiated again.
+ *
+ * One that takes gradients of many rows for a map takes them by `gradient` where that is given, so that they can be shared out (mapGradient): always the same
+ * rows of the same network, which do not depend on gradients.
+ */
+export type TensorMap = (network: Network, x: tf.Tensor, targets: readonly number[], gradient?: RowGradient) => tf.Tensor
 
 declare module '@touchstone/core' {
   interface Attributer {
@@ -41,7 +49,7 @@ export function tensorMapOf({ count, step, finish = (_x, sum) => sum }: SteppedM
  * @throws UserError for a model without a network.
  */
 export function attributerFromMap(method: TensorMap | SteppedMap, fits?: (network: Network) => void): Attributer {
-  const { count, step, finish }: SteppedMap = typeof method === 'function' ? { count: 1, step: method } : method
+  const { count, step, finish }: SteppedMap = typeof method === 'function' ? { count: 1, step: (network, x, targets) => method(network, x, targets) } : method
   const chunk = async (network: Network, rows: Rows, targets: readonly number[], signal: AbortSignal | undefined): Promise<Float32Array> => {
     const x = tf.tensor(rows.data, [...rows.shape])
     try {

@@ -1,13 +1,14 @@
 import { UserError } from '@touchstone/core'
 import type { layers, tf } from '@touchstone/tensor'
 import type { LayersVariable } from './import/layers-model.js'
+import type { Normalisation } from './graph/node.js'
 import { graphOf, type Network } from './network.js'
 import { mapWeights } from './transform/map-weights.js'
 
 /**
  * A tf.LayersModel as it is saved, with the weights of another network of the same layers, such as one that was trained.
  *
- * @throws UserError where a weight of the model is none of the network's, as those of a batch normalisation.
+ * @throws UserError where a weight of the model is none of the network's, as of a batch normalisation that was folded into another layer.
  */
 export type LayersArtifacts = (network: Network) => Promise<tf.io.ModelArtifacts>
 
@@ -18,6 +19,9 @@ declare module '@touchstone/core' {
   }
 }
 
+/** The parts of a batch normalisation that are variables. */
+const parts = ['mean', 'variance', 'gamma', 'beta'] as const
+
 /** @param network what was made of the model, whose weights hold the arrays of the variables */
 export function layersArtifacts(model: layers.LayersModel, variables: readonly LayersVariable[], network: Network): LayersArtifacts {
   const places = new Map<Float32Array, number>()
@@ -25,14 +29,17 @@ export function layersArtifacts(model: layers.LayersModel, variables: readonly L
     places.set(weight.data, index)
     return weight
   })
-  return async ({ weights }) => {
-    const size = variables.reduce((sum, { data }) => sum + data.length, 0)
+  const normalised = new Map<Float32Array, readonly [id: string, part: (typeof parts)[number]]>()
+  for (const [id, normalisation] of normalisationsOf(network)) for (const part of parts) if (normalisation[part]) normalised.set(normalisation[part].data, [id, part])
+  return async (other) => {
+    const [size, others] = [variables.reduce((sum, { data }) => sum + data.length, 0), normalisationsOf(other)]
     const values = new Float32Array(size)
     let offset = 0
     for (const { name, data } of variables) {
-      const place = places.get(data)
-      if (place === undefined) throw new UserError(`weight "${name}" of the model is none of its network by itself, so the model cannot be saved with other weights: use layers without batch normalisation`)
-      values.set(await weights[place]!.tensor.data(), offset)
+      const [place, [id, part] = []] = [places.get(data), normalised.get(data)]
+      const found = place === undefined ? id && part && others.get(id)?.[part]?.data : await other.weights[place]!.tensor.data()
+      if (!found) throw new UserError(`weight "${name}" of the model is none of its network by itself, so the model cannot be saved with other weights: load it without foldBatchNorm`)
+      values.set(found, offset)
       offset += data.length
     }
     return {
@@ -42,4 +49,9 @@ export function layersArtifacts(model: layers.LayersModel, variables: readonly L
       weightData: values.buffer,
     }
   }
+}
+
+/** By the names of the layers. */
+function normalisationsOf(network: Network): ReadonlyMap<string, Normalisation> {
+  return new Map(network.graph.places.flatMap(({ node }) => (node.op === 'batch-norm' && node.normalisation ? [[node.id, node.normalisation] as const] : [])))
 }

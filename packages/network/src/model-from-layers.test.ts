@@ -1,6 +1,7 @@
 import { createRandomness } from '@touchstone/core'
 import { layers, openEngine, tf } from '@touchstone/tensor'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { withWeights } from './testing/index.js'
 import { attributerFromMap, createNetwork, graphOf, inputGradient, mapWeights, modelFromLayers, modelFromNetwork, networkFromLayers, networkOf, tensorMapOf } from './index.js'
 
 beforeAll(async () => {
@@ -181,8 +182,15 @@ describe('saved as a LayersModel with the weights of a network', () => {
     ;(await (loaded.predict(x) as tf.Tensor).data()).forEach((p, i) => expect(p).toBeCloseTo(expected[i]!, 6))
   })
 
-  test('a normalisation has no weights of its own in the network', async () => {
-    const model = await modelFromLayers(sequential(dense({ inputShape: [4], units: 3 }), layers.layers.batchNormalization(), softmax()))
-    await expect(model.capabilities.layersArtifacts!(networkOf(model))).rejects.toThrow(/weight ".*gamma" of the model is none of its network by itself.*without batch normalisation/)
+  test('a normalisation too, with averages of its own', async () => {
+    const normalised = () => withWeights(sequential(dense({ inputShape: [4], units: 3 }), layers.layers.batchNormalization(), softmax()))
+    const model = await modelFromLayers(normalised())
+    const [loaded, whole] = [await layers.loadLayersModel(tf.io.fromMemory(await model.capabilities.layersArtifacts!(networkOf(model)))), normalised()]
+    loaded.getWeights().forEach((weight, i) => expect(weight.dataSync()).toEqual(whole.getWeights()[i]!.dataSync()))
+    // Where only scale and shift are known, or where they went into the layer before, there is nothing to save.
+    const unknown = createNetwork(mapWeights(graphOf(networkOf(model)), (weight) => weight))
+    await expect(model.capabilities.layersArtifacts!(unknown)).rejects.toThrow(/weight ".*gamma" of the model is none of its network by itself/)
+    const folded = await modelFromLayers(normalised(), { foldBatchNorm: true })
+    await expect(folded.capabilities.layersArtifacts!(networkOf(folded))).rejects.toThrow('load it without foldBatchNorm')
   })
 })

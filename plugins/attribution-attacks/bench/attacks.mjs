@@ -1,4 +1,5 @@
 // Seconds of one start of the top-k attack on the shipped MNIST network, and how much of them the engine takes, by a profile of the stacks.
+import { availableParallelism } from 'node:os'
 import { Session } from 'node:inspector/promises'
 import { fileURLToPath } from 'node:url'
 
@@ -8,28 +9,42 @@ const plugin = async (name) => (await import(at(`plugins/${name}/dist/index.js`)
 const engine = /^wasm:|@tensorflow|packages\/(tensor|network)\/dist/
 
 export async function bench() {
-  const { argmax, Base, createRandomness, Host } = await import(at('packages/core/dist/index.js'))
+  const { argmax, Base, createRandomness, Host, Side } = await import(at('packages/core/dist/index.js'))
+  const { createSideThreads } = await import(at('packages/evaluation/dist/node/index.js'))
   const host = new Host(await Promise.all(['tfjs-models', 'datasets', 'gradients', 'ig', 'comparisons', 'attribution-attacks'].map(plugin)))
-  const scope = host.open([{ token: Base, value: { path: fileURLToPath(at('examples/quickstart')) } }])
-  const make = (kind, use, options = {}) => scope.create(host.resolver().resolve(kind, { use, options }, [use]))
+  const side = createSideThreads(Math.max(2, availableParallelism()))
+  const base = { token: Base, value: { path: fileURLToPath(at('examples/quickstart')) } }
+  const [scope, spreading] = [host.open([base]), host.open([base, { token: Side, value: side }])]
+  const make = (kind, use, options = {}, from = scope) => from.create(host.resolver().resolve(kind, { use, options }, [use]))
   const model = await make('model', 'layers-model', { path: 'models/well' })
   const dataset = await make('dataset', 'mnist', { split: 'test' })
   const example = await dataset.example(0)
   const { data: outputs } = await model.predict({ shape: [1, ...model.inputShape], data: example.input })
   const rows = []
   for (const [method, options, iterations] of [['saliency', {}, 100], ['integrated-gradients', { steps: 20 }, 50], ['integrated-gradients', { steps: 100 }, 100]]) {
-    const attack = (steps) => make('sampler', 'attribution-attack-mnist', { restarts: 1, iterations: steps })
+    const attack = (steps, from) => make('sampler', 'attribution-attack-mnist', { restarts: 1, iterations: steps }, from)
     const attributer = await make('attributer', method, options)
     const context = { model, example, outputs, target: argmax(outputs), dataset, randomness: createRandomness(1, example.id), kept: (_what, _key, compute) => compute(), attributer }
+    const name = `top-k attack on ${method}${options.steps ? `, ${options.steps} points` : ''}, ${iterations} steps`
     await (await attack(1)).sample(context, 1)
     const sampler = await attack(iterations)
-    const { seconds, share } = await profiled(() => sampler.sample(context, 1))
-    rows.push({ name: `top-k attack on ${method}${options.steps ? `, ${options.steps} points` : ''}, ${iterations} steps`, seconds, share })
+    let alone
+    const profile = await profiled(async () => (alone = await sampler.sample(context, 1)))
+    rows.push({ name, ...profile })
+    if (method !== 'integrated-gradients') continue
+    await (await attack(1, spreading)).sample(context, 1)
+    const spread = await attack(iterations, spreading)
+    const from = performance.now()
+    const found = await spread.sample(context, 1)
+    const seconds = (performance.now() - from) / 1000
+    if (JSON.stringify(found) !== JSON.stringify(alone)) throw new Error('spread over threads, the attack found another input')
+    rows.push({ name: `${name}, spread over ${side.count} threads`, seconds, times: profile.seconds / seconds })
   }
+  await side[Symbol.asyncDispose]()
   return rows
 }
 
-export const format = (rows) => rows.map(({ name, seconds, share }) => `${name.padEnd(62)}${seconds.toFixed(1).padStart(7)} s, ${(100 * share).toFixed(0)} % of it in the engine`).join('\n')
+export const format = (rows) => rows.map(({ name, seconds, share, times }) => `${name.padEnd(86)}${seconds.toFixed(1).padStart(7)} s, ${share === undefined ? `${times.toFixed(2)} x as fast, the same input` : `${(100 * share).toFixed(0)} % of it in the engine`}`).join('\n')
 
 /** Runs a piece of work, and looks at every millisecond whether the engine is on the stack. */
 async function profiled(work) {

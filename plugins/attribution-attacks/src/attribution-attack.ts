@@ -1,6 +1,5 @@
-import { defineExtension, judgeNeighbours, mapSizeOf, option, ref, sameClass, sizeOf, stackRows, UserError, type AttributionMap, type Rows, type Sampler, type SamplerContext } from '@touchstone/core'
-import { networkOf } from '@touchstone/network'
-import { tf } from '@touchstone/tensor'
+import { defineExtension, judgeNeighbours, mapSizeOf, option, optional, ref, sameClass, Side, sizeOf, stackRows, UserError, type AttributionMap, type Rows, type Sampler, type SamplerContext, type SideThreads } from '@touchstone/core'
+import { mapGradient, networkOf } from '@touchstone/network'
 import * as z from 'zod/mini'
 import { checkRegion, normalised, objectiveOf, type Aim, type Objective, type Region } from './objective.js'
 import { smoothNetworks, type SmoothNetworks } from './smooth-networks.js'
@@ -58,17 +57,18 @@ export const attributionAttack = defineExtension({
   ],
   // Each step predicts; its maps, and that of the example, are the method's own and cost what they cost.
   cost: ({ iterations, restarts }) => ({ rows: iterations * restarts + 1, maps: iterations * restarts + 1, adaptive: true }),
-  create: (options): Sampler & { readonly dispose: () => void } => {
+  services: { side: optional(Side) },
+  create: (options, { side }): Sampler & { readonly dispose: () => void } => {
     const smooth = smoothNetworks(options.beta)
     const fits: Sampler['fits'] = (model) => {
       if (options.aim !== 'random') networkOf(model)
       if (options.aim === 'target') checkRegion(options.region!, mapSizeOf({ shape: model.inputShape, data: new Float32Array(sizeOf(model.inputShape)) }))
     }
-    return { fits, sample: (context, count) => attack(context, count, options, smooth), dispose: smooth.dispose }
+    return { fits, sample: (context, count) => attack(context, count, options, smooth, side), dispose: smooth.dispose }
   },
 })
 
-async function attack(context: SamplerContext, count: number, options: AttackOptions, smooth: SmoothNetworks) {
+async function attack(context: SamplerContext, count: number, options: AttackOptions, smooth: SmoothNetworks, side: SideThreads | undefined) {
   const { example, dataset, model, randomness } = context
   if (!context.attributer) throw new UserError('an attack on attributions needs the method that it attacks')
   const range = dataset.range.high - dataset.range.low
@@ -76,7 +76,7 @@ async function attack(context: SamplerContext, count: number, options: AttackOpt
   const exampleRow: Rows = { shape: [1, ...model.inputShape], data: example.input }
   const clean = { shape: model.inputShape, data: (await mapsOf(context, exampleRow)).data }
   const objective = options.aim === 'random' ? undefined : objectiveOf({ ...options, aim: options.aim }, clean)
-  const direction = (first: number): Direction => (objective ? gradientOf(context, objective, clean, smooth) : randomSigns(context, first))
+  const direction = (first: number): Direction => (objective ? gradientOf(context, objective, clean, smooth, side) : randomSigns(context, first))
 
   const inputs: Float32Array[] = []
   for (let draw = 0; draw < count; draw++) {
@@ -93,20 +93,12 @@ async function attack(context: SamplerContext, count: number, options: AttackOpt
 }
 
 /** dJ(a(x)) / dx of each row, through the method's own map on the smooth network. */
-function gradientOf({ model, attributer, target }: SamplerContext, objective: Objective, clean: AttributionMap, smooth: SmoothNetworks): Direction {
+function gradientOf({ model, attributer, target }: SamplerContext, objective: Objective, clean: AttributionMap, smooth: SmoothNetworks, side: SideThreads | undefined): Direction {
   const map = attributer!.map
   if (!map) throw new UserError('this attack differentiates the map of the method under test, which is no tensor function: it works with saliency, gradient, input-x-gradient, integrated-gradients, lrp, deeplift and others; use the aim "random" for all methods')
   const network = smooth.of(networkOf(model))
   const size = mapSizeOf(clean)
-  return async ({ shape, data }) => {
-    const targets = new Array<number>(shape[0]!).fill(target)
-    const gradient = tf.tidy(() => tf.grad((x: tf.Tensor) => tf.sum(objective(normalised(map(network, x, targets), size))))(tf.tensor(data, [...shape])))
-    try {
-      return (await gradient.data()) as Float32Array
-    } finally {
-      gradient.dispose()
-    }
-  }
+  return (x) => mapGradient({ network, map, x, targets: new Array<number>(x.shape[0]!).fill(target), objective: (maps) => objective(normalised(maps, size)) }, side)
 }
 
 /** Fresh signs for each step, by the row's attempt. */

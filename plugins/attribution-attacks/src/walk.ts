@@ -35,15 +35,18 @@ export async function walk(context: SamplerContext, clean: AttributionMap, start
   const count = rows.shape[0]!
   const predicted = argmax(context.outputs)
   const best = new Array<Found | undefined>(count).fill(undefined)
+  let signs = await direction(rows, 0)
   for (let iteration = 0; iteration < iterations; iteration++) {
     await breathe(signal)
-    const signs = await direction(rows, iteration)
     for (let i = 0; i < x.length; i++) {
       const origin = example.input[i % example.input.length]!
       const change = Math.min(epsilon, Math.max(-epsilon, x[i]! + step * Math.sign(signs[i]!) - origin))
       x[i] = Math.min(high, Math.max(low, origin + change))
     }
-    const [maps, outputs] = await Promise.all([mapsOf(context, rows), model.predict(rows)])
+    // While other threads may look for the next step.
+    const next = iteration + 1 < iterations ? direction(rows, iteration + 1) : Promise.resolve(signs)
+    const [maps, outputs, following] = await Promise.all([mapsOf(context, rows), model.predict(rows), next])
+    signs = following
     for (let row = 0; row < count; row++) {
       if (argmax(rowAt(outputs, row)) !== predicted) continue
       const { value } = criterion.compare(clean, { shape: clean.shape, data: rowAt(maps, row) })
@@ -54,9 +57,12 @@ export async function walk(context: SamplerContext, clean: AttributionMap, start
   return best.map((found, row) => found ?? { input: rowAt(rows, row).slice(), badness: -Infinity })
 }
 
+/** Points of a path go through the model together, as many as when maps are differentiated. */
+const rowsAtOnce = 64
+
 /** Maps of the method under test, for the example's class and with its random numbers. */
 export async function mapsOf({ model, attributer, target, randomness, dataset, signal }: SamplerContext, inputs: Rows): Promise<Rows> {
   const count = inputs.shape[0]!
-  const request = { model, targets: new Array<number>(count).fill(target), randomness: new Array<typeof randomness>(count).fill(randomness), batchRows: Math.max(1, count), reference: dataset, ...(signal && { signal }) }
+  const request = { model, targets: new Array<number>(count).fill(target), randomness: new Array<typeof randomness>(count).fill(randomness), batchRows: Math.max(rowsAtOnce, count), reference: dataset, ...(signal && { signal }) }
   return attributer!.attribute({ ...request, inputs: sliceRows(inputs, 0, count) })
 }

@@ -20,7 +20,7 @@ export interface ContributionOptions {
  * @param targets an output per row; null for the sum of all
  * @param at names of layers; the inputs unless told
  * @returns contributions, or multipliers without the input factor, of the outputs of each of these layers, `[n, ...shape]`, in their order
- * @throws UserError for a baseline of another shape, a target or a layer that is not there, a softmax inside the network
+ * @throws UserError for a baseline of another shape, a target or a layer that is not there, a softmax inside the network or a layer normalisation
  */
 export function contributions(network: Network, x: Inputs, targets: Targets, { rule = 'rescale', baseline = 0, inputFactor = true }: ContributionOptions = {}, at: readonly string[] = network.graph.inputs): tf.Tensor[] {
   return tf.tidy(() => {

@@ -1,4 +1,4 @@
-import { baselinesOf, inputGradients, type Inputs, type Network, type Targets, type TensorMap } from '@touchstone/network'
+import { baselinesOf, inputGradient, inputGradients, type Inputs, type Network, type Targets, type TensorMap } from '@touchstone/network'
 import { tf } from '@touchstone/tensor'
 import { quadrature as quadratureOf, type QuadratureRule } from './quadrature.js'
 
@@ -23,10 +23,16 @@ export interface PathOptions {
  *
  * @throws UserError where the baselines do not fit the inputs in number or shape, for a target that does not exist, or a wrong number of steps.
  */
-export function integratedGradientsMaps(network: Network, x: Inputs, targets: Targets, { steps, quadrature = 'gauss-legendre', baseline = 0, inputFactor = true }: PathOptions): tf.Tensor[] {
+export function integratedGradientsMaps(network: Network, x: Inputs, targets: Targets, options: PathOptions): tf.Tensor[] {
+  return mapsBy(inputGradients, network, x, targets, options)
+}
+
+type Gradients = (network: Network, x: readonly tf.Tensor[], targets: Targets) => tf.Tensor[]
+
+function mapsBy(gradientsOf: Gradients, network: Network, x: Inputs, targets: Targets, { steps, quadrature = 'gauss-legendre', baseline = 0, inputFactor = true }: PathOptions): tf.Tensor[] {
   const { points, weights } = quadratureOf(quadrature, steps)
   return tf.tidy(() => {
-    const { inputs, differences, at } = linePath(x, baseline)
+    const { inputs, differences, places } = linePath(x, baseline)
     const rows = inputs[0]!.shape[0]
     const atOnce = Math.max(1, Math.floor(rowsAtOnce / rows))
     let sums: readonly tf.Tensor[] | undefined
@@ -34,10 +40,9 @@ export function integratedGradientsMaps(network: Network, x: Inputs, targets: Ta
       const before = sums
       sums = tf.tidy(() => {
         const part = [...points.subarray(from, from + atOnce)]
-        const places = part.map(at)
-        const along = inputs.map((_, i) => tf.concat(places.map((place) => place[i]!)))
+        const along = places(part)
         const all = targets && part.flatMap(() => [...targets])
-        return inputGradients(network, along, all).map((gradient, i) => {
+        return gradientsOf(network, along, all).map((gradient, i) => {
           const weighted = tf.mul(tf.reshape(gradient, [part.length, -1]), tf.tensor([...weights.subarray(from, from + atOnce)], [part.length, 1]))
           const sum = tf.reshape(tf.sum(weighted, 0), inputs[i]!.shape)
           return before ? tf.add(before[i]!, sum) : sum
@@ -52,8 +57,8 @@ export function integratedGradientsMaps(network: Network, x: Inputs, targets: Ta
 /** Integrated gradients of a network of one input, as one tensor function. */
 export const integratedGradientsMap =
   (options: PathOptions): TensorMap =>
-  (network, x, targets) =>
-    tf.tidy(() => integratedGradientsMaps(network, x, targets, options)[0]!)
+  (network, x, targets, gradient = inputGradient) =>
+    tf.tidy(() => mapsBy((other, [along], all) => [gradient(other, along!, all!)], network, x, targets, options)[0]!)
 
 /** The straight line from the baseline to the inputs. */
 export interface LinePath {
@@ -62,6 +67,8 @@ export interface LinePath {
   readonly differences: readonly tf.Tensor[]
   /** x0 + a (x - x0), per input. */
   readonly at: (a: number) => tf.Tensor[]
+  /** The same at several points, one after the other, `[points x n, ...shape]`. */
+  readonly places: (points: readonly number[]) => tf.Tensor[]
 }
 
 /** @throws UserError where baselines do not fit the inputs. */
@@ -69,5 +76,11 @@ export function linePath(x: Inputs, baseline: number | Inputs): LinePath {
   const inputs = x instanceof tf.Tensor ? [x] : x
   const baselines = baselinesOf(baseline, inputs)
   const differences = inputs.map((input, i) => tf.sub(input, baselines[i]!))
-  return { inputs, differences, at: (a) => inputs.map((_, i) => tf.add(tf.mul(differences[i]!, a), baselines[i]!)) }
+  const at = (a: number) => inputs.map((_, i) => tf.add(tf.mul(differences[i]!, a), baselines[i]!))
+  const places = (points: readonly number[]) =>
+    inputs.map(({ shape: [rows, ...shape] }, i) => {
+      const along = tf.mul(tf.expandDims(differences[i]!, 0), tf.tensor([...points], [points.length, 1, ...shape.map(() => 1)]))
+      return tf.reshape(tf.add(along, baselines[i]!), [points.length * rows, ...shape])
+    })
+  return { inputs, differences, at, places }
 }

@@ -3,7 +3,7 @@ import { dense, input, matrix, tensor, vector, weight } from '@touchstone/testki
 import { openEngine, tf } from '@touchstone/tensor'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { crossEntropy, crossEntropyGradient, igNorm } from './loss.js'
-import { igNormObjective, igSumNormObjective, type Objective } from './objectives.js'
+import { igNormObjective, igSumNormObjective, lossOf, type Objective } from './objectives.js'
 
 beforeAll(async () => {
   await openEngine()
@@ -86,7 +86,7 @@ describe.each(objectives)('%s, by finite differences', (name, objective) => {
   // A ReLU network's loss has kinks: there the network is a smooth one in one test, and in the other the weights move so little that no unit crosses its kink.
   test.each([['softplus', () => createNetwork(surrogate(image, { beta: 2 })), 1e-3] as const, ['ReLU', () => createNetwork(image), 1e-4] as const])('the gradient by each weight of a %s network', (_kind, make, h) => {
     const network: Network = make()
-    const loss = (other: Network) => objective.loss(other, { x: x(), labels }, moved())
+    const loss = (other: Network) => lossOf(objective, other, { x: x(), labels }, moved())
     const { gradients } = weightGradients(network, loss)
     for (const [i, { name: weightName, tensor: own }] of network.weights.entries()) {
       const direction = tensor(own.shape, `direction of ${weightName}`)

@@ -8,7 +8,12 @@ export function oneHot(network: Network, labels: readonly number[]): tf.Tensor {
 
 /** Sum over rows of CE(f(x), y) = log sum_c exp f_c(x) - f_y(x). */
 export function crossEntropy(network: Network, x: tf.Tensor, labels: readonly number[]): tf.Scalar {
-  return tf.tidy(() => tf.losses.softmaxCrossEntropy<tf.Tensor, tf.Scalar>(oneHot(network, labels), network.logits(x), undefined, 0, tf.Reduction.SUM))
+  return tf.tidy(() => crossEntropyOf(network, network.logits(x), labels))
+}
+
+/** The same of logits. */
+export function crossEntropyOf(network: Network, logits: tf.Tensor, labels: readonly number[]): tf.Scalar {
+  return tf.losses.softmaxCrossEntropy<tf.Tensor, tf.Scalar>(oneHot(network, labels), logits, undefined, 0, tf.Reduction.SUM)
 }
 
 /**

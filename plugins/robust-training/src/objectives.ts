@@ -8,16 +8,24 @@ export interface Examples {
   readonly labels: readonly number[]
 }
 
-/** What a training makes small, over the rows of a batch. */
+/** What a training makes small, over the rows of a batch: the sum of their cross-entropies, and perhaps of norms of attributions. */
 export interface Objective {
-  /** The function of the weights whose gradient is followed, summed over rows; `moved` are the attacked inputs, constants to it. */
-  readonly loss: (network: Network, examples: Examples, moved: tf.Tensor) => tf.Scalar
+  /** The inputs whose cross-entropy counts: the examples as they are, or `moved`, the attacked ones. */
+  readonly of: 'examples' | 'moved'
+  /** What else counts, summed over rows; `moved` are constants to it. */
+  readonly norms?: (network: Network, examples: Examples, moved: tf.Tensor) => tf.Scalar
   /** The gradient, by the attacked inputs, of what the attack climbs; without it inputs stay as they are. */
   readonly climb?: (network: Network, examples: Examples, moved: tf.Tensor) => tf.Tensor
   /** How many rows go through the network at once for each example: points along the way of integrated gradients. */
   readonly rowsPerExample: number
   /** Whether the batch's loss is the mean over its examples, not their sum. */
   readonly mean: boolean
+}
+
+/** The function of the weights whose gradient is followed, summed over rows. */
+export function lossOf({ of, norms }: Objective, network: Network, examples: Examples, moved: tf.Tensor): tf.Scalar {
+  const predictions = crossEntropy(network, of === 'moved' ? moved : examples.x, examples.labels)
+  return norms ? tf.add(predictions, norms(network, examples, moved)) : predictions
 }
 
 /** What attributions count, and at how many points their integral is taken: fewer in the attack than in the loss. */
@@ -28,11 +36,11 @@ export interface AttributionTerm {
 }
 
 /** Mean CE(f(x), y). */
-export const natural: Objective = { loss: (network, { x, labels }) => crossEntropy(network, x, labels), rowsPerExample: 1, mean: true }
+export const natural: Objective = { of: 'examples', rowsPerExample: 1, mean: true }
 
 /** Mean CE(f(x'), y) with x' making it large. Source: Madry et al., "Towards deep learning models resistant to adversarial attacks", 2018. */
 export const adversarial: Objective = {
-  loss: (network, { labels }, moved) => crossEntropy(network, moved, labels),
+  of: 'moved',
   climb: (network, { labels }, moved) => crossEntropyGradient(network, moved, labels),
   rowsPerExample: 1,
   mean: true,
@@ -41,7 +49,8 @@ export const adversarial: Objective = {
 /** Sum of CE(f(x), y) + weight ||IG(x, x')||_1, with x' making the norm large. Source: Chen et al., "Robust Attribution Regularization", NeurIPS 2019, IG-NORM. */
 export function igNormObjective({ weight, points, attackPoints }: AttributionTerm): Objective {
   return {
-    loss: (network, { x, labels }, moved) => tf.add(crossEntropy(network, x, labels), tf.mul(weight, igNorm(network, x, moved, labels, points))),
+    of: 'examples',
+    norms: (network, { x, labels }, moved) => tf.mul(weight, igNorm(network, x, moved, labels, points)),
     climb: (network, { x, labels }, moved) => tf.grad((at: tf.Tensor) => igNorm(network, x, at, labels, attackPoints))(moved),
     rowsPerExample: Math.max(points, attackPoints),
     mean: false,
@@ -49,11 +58,11 @@ export function igNormObjective({ weight, points, attackPoints }: AttributionTer
 }
 
 /** Sum of CE(f(x'), y) + weight ||IG(x, x')||_1, with x' making it large. Source: the same, IG-SUM-NORM. */
-export function igSumNormObjective({ weight, points, attackPoints }: AttributionTerm): Objective {
-  const ofNorm = igNormObjective({ weight, points, attackPoints })
+export function igSumNormObjective(term: AttributionTerm): Objective {
+  const ofNorm = igNormObjective(term)
   return {
     ...ofNorm,
-    loss: (network, { x, labels }, moved) => tf.add(crossEntropy(network, moved, labels), tf.mul(weight, igNorm(network, x, moved, labels, points))),
-    climb: (network, examples, moved) => tf.add(crossEntropyGradient(network, moved, examples.labels), tf.mul(weight, ofNorm.climb!(network, examples, moved))),
+    of: 'moved',
+    climb: (network, examples, moved) => tf.add(crossEntropyGradient(network, moved, examples.labels), tf.mul(term.weight, ofNorm.climb!(network, examples, moved))),
   }
 }

@@ -1,10 +1,11 @@
 import { argmax, breathe, canonicalJson, createRandomness, hash, rowAt, sameShape, sliceRows, UserError, type Model, type Randomness, type TrainingContext } from '@touchstone/core'
-import { createNetwork, graphOf, mapWeights, modelFromNetwork, networkOf, weightGradients, type Network } from '@touchstone/network'
+import { createNetwork, fingerprintOf, graphOf, joinNormalisations, mapWeights, modelFromNetwork, networkOf, weightGradients, type Network } from '@touchstone/network'
 import { tf } from '@touchstone/tensor'
 import { attack, type AttackBudget } from './attack.js'
 import { readState, writeState, type TrainingState } from './checkpoint.js'
 import { batchesOf, readRows, splitOf, type LabelledRows } from './examples.js'
-import type { Objective } from './objectives.js'
+import { learnByBatch, modesOf, type Modes } from './modes.js'
+import { lossOf, type Examples, type Objective } from './objectives.js'
 import { adam, sgd, type Optimizer } from './optimizers.js'
 
 /** How a network is trained, whatever for. */
@@ -38,22 +39,26 @@ export interface Training {
 /** Follows the gradients of an objective, batch by batch. See TrainingContext for what it does on the way. */
 export async function train({ objective, options, attacks, identity }: Training, context: TrainingContext): Promise<Model> {
   const { model, dataset, seed, batchRows = 64, checkpointEvery = Infinity, onProgress, signal } = context
-  const network = networkOf(model)
+  const given = networkOf(model)
   if (!sameShape(model.inputShape, dataset.inputShape)) throw new UserError(`the model takes inputs of shape [${model.inputShape.join(', ')}], the dataset has [${dataset.inputShape.join(', ')}]: choose those that fit`)
   if (dataset.size - options.heldOut < options.batch) throw new UserError(`${dataset.size} examples, ${options.heldOut} of them held out, leave less than a batch of ${options.batch}: hold out fewer or make the batch smaller`)
   const randomness = createRandomness(seed, '@touchstone/robust-training')
   const split = splitOf(dataset, options.heldOut, randomness)
   const heldOut = await readRows(dataset, split.heldOut, model.classCount)
   const batchAt = batchesOf(split.learned, options.batch, randomness)
-  const name = hash(canonicalJson({ identity, seed, batchRows, model: model.fingerprint, dataset: dataset.fingerprint }))
   const optimizer = options.optimizer === 'adam' ? adam : sgd(options.momentum)
   const { low, high } = dataset.range
   const budget = attacks && { ...attacks, epsilon: attacks.epsilon * (high - low), stepSize: attacks.stepSize * (high - low), bounds: dataset.range }
-  const descend = stepOf(network, objective, options, optimizer, budget, randomness, batchRows)
+  // A batch normalisation's fingerprint says what it does, not of which averages.
+  const modes = modesOf(given)
+  const network = modes.evaluated
+  const name = hash(canonicalJson({ identity, seed, batchRows, model: network === given ? model.fingerprint : fingerprintOf(network.graph), dataset: dataset.fingerprint }))
+  const descend = stepOf(modes, objective, options, optimizer, budget, randomness, batchRows)
+  const averages = new Set(modes.normalised.flatMap(({ mean, variance }) => [mean, variance]))
+  const slots = network.weights.map((_, i) => (averages.has(i) ? 0 : optimizer.slots))
 
-  const shapes = network.weights.map(({ tensor }) => new Array<readonly number[]>(optimizer.slots + 1).fill(tensor.shape))
-  let state = context.resume ? readState(context.resume, name, shapes) : begin(network, optimizer)
-  let kept = context.resume ? state.step : -1
+  let state: TrainingState = { step: 0, done: false, tensors: [] }
+  let kept = -1
   const keepState = async (): Promise<void> => {
     if (kept === state.step || !context.onCheckpoint) return
     await context.onCheckpoint(await writeState(state, name))
@@ -61,6 +66,8 @@ export async function train({ objective, options, attacks, identity }: Training,
   }
   const look = (): Promise<number> => accuracyOf(network.withWeights(state.tensors.map(([weight]) => weight!)), heldOut, batchRows)
   try {
+    state = context.resume ? readState(context.resume, name, network.weights.map(({ tensor }, i) => new Array<readonly number[]>(slots[i]! + 1).fill(tensor.shape))) : begin(network, slots)
+    if (context.resume) kept = state.step
     while (state.step < options.steps && !state.done) {
       await breathe()
       if (signal?.aborted) {
@@ -81,11 +88,13 @@ export async function train({ objective, options, attacks, identity }: Training,
     return await trained(network, state)
   } finally {
     disposeState(state)
+    modes.dispose()
   }
 }
 
-function begin(network: Network, { slots }: Optimizer): TrainingState {
-  const tensors = network.weights.map(({ tensor }) => [tf.clone(tensor), ...Array.from({ length: slots }, () => tf.zerosLike(tensor))].map((one) => tf.keep(one)))
+/** @param slots how many tensors the optimiser keeps for each weight */
+function begin(network: Network, slots: readonly number[]): TrainingState {
+  const tensors = network.weights.map(({ tensor }, i) => [tf.clone(tensor), ...Array.from({ length: slots[i]! }, () => tf.zerosLike(tensor))].map((one) => tf.keep(one)))
   return { step: 0, done: false, tensors }
 }
 
@@ -94,43 +103,66 @@ function disposeState({ tensors }: TrainingState): void {
 }
 
 /** A step: the batch's gradient by parts that fit `batchRows`, and what the optimiser makes of it. */
-function stepOf(network: Network, objective: Objective, options: TrainingOptions, optimizer: Optimizer, budget: AttackBudget | undefined, randomness: Randomness, batchRows: number) {
+function stepOf(modes: Modes, objective: Objective, options: TrainingOptions, optimizer: Optimizer, budget: AttackBudget | undefined, randomness: Randomness, batchRows: number) {
+  const { evaluated, normalised } = modes
   const rowsAtOnce = Math.max(1, Math.floor(batchRows / objective.rowsPerExample))
+  // Predictions by the statistics of a batch are of all of it at once: they come after its parts have moved.
+  const whole = normalised.length > 0
+  const partial = whole ? objective.norms : (network: Network, examples: Examples, moved: tf.Tensor) => lossOf(objective, network, examples, moved)
   return async (state: TrainingState, rows: LabelledRows): Promise<{ readonly loss: number; readonly tensors: readonly (readonly tf.Tensor[])[] }> => {
     const count = rows.labels.length
-    const current = network.withWeights(state.tensors.map(([weight]) => weight!))
+    const weights = state.tensors.map(([weight]) => weight!)
+    const current = evaluated.withWeights(weights)
     const noise = budget && Float32Array.from(randomness.uniforms('start of attack', state.step, rows.data.length), (uniform) => 2 * uniform - 1)
-    let sums: tf.Tensor[] | undefined
+    const moved: tf.Tensor[] = []
+    let sums: tf.Tensor[] = []
+    const addTo = (parts: readonly tf.Tensor[]): tf.Tensor[] => parts.map((part, i) => (sums[i] ? tf.add(sums[i], part) : part))
+    const replaceBy = (next: tf.Tensor[]): void => {
+      tf.dispose(sums)
+      sums = next
+    }
     for (let from = 0; from < count; from += rowsAtOnce) {
       await breathe()
       const to = Math.min(from + rowsAtOnce, count)
-      const parts = tf.tidy(() => {
+      const next = tf.tidy(() => {
         const { shape, data } = sliceRows(rows, from, to)
         const examples = { x: tf.tensor(data, [...shape]), labels: rows.labels.slice(from, to) }
         const size = rows.data.length / count
-        const moved = objective.climb && budget && noise ? attack(current, objective.climb, examples, noise.subarray(from * size, to * size), budget) : examples.x
-        const { value, gradients } = weightGradients(current, (other) => objective.loss(other, examples, moved))
-        return [value, ...gradients].map((one, i) => (sums ? tf.add(sums[i]!, one) : one))
+        const there = objective.climb && budget && noise ? attack(current, objective.climb, examples, noise.subarray(from * size, to * size), budget) : examples.x
+        if (whole) moved.push(tf.keep(tf.clone(there)))
+        if (!partial) return []
+        const { value, gradients } = weightGradients(current, (other) => partial(other, examples, there))
+        return addTo([value, ...gradients])
       })
-      tf.dispose(sums ?? [])
-      sums = parts
+      replaceBy(next)
     }
-    const [total, ...gradients] = sums!
+    let averages: ReadonlyMap<number, tf.Tensor> = new Map<number, tf.Tensor>()
+    if (whole) {
+      await breathe()
+      const inputs = objective.of === 'moved' ? tf.concat(moved) : tf.tensor(rows.data, [...rows.shape])
+      const learned = learnByBatch(modes, weights, inputs, rows.labels)
+      replaceBy(tf.tidy(() => addTo(learned.parts)))
+      averages = learned.averages
+      tf.dispose([inputs, moved, learned.parts.filter((part) => !sums.includes(part))])
+    }
+    const [total, ...gradients] = sums
     const loss = (await total!.data())[0]! / count
     if (!Number.isFinite(loss)) {
-      tf.dispose(sums!)
+      tf.dispose([sums, [...averages.values()]])
       throw new UserError(`the loss is ${loss} after step ${state.step}: choose a smaller learning rate`)
     }
     const rate = rateAt(options, state.step)
     const tensors = state.tensors.map(([weight, ...slots], i) => {
-      const decays = options.weightDecay > 0 && network.weights[i]!.name.endsWith('/kernel')
+      const average = averages.get(i)
+      if (average) return [tf.keep(average)]
+      const decays = options.weightDecay > 0 && evaluated.weights[i]!.name.endsWith('/kernel')
       return tf.tidy(() => {
         const own = objective.mean ? tf.div(gradients[i]!, count) : gradients[i]!
         const gradient = decays ? tf.add(own, tf.mul(weight!, options.weightDecay)) : own
         return [...optimizer.step(weight!, gradient, slots, rate, state.step + 1)]
       }).map((one) => tf.keep(one))
     })
-    tf.dispose(sums!)
+    tf.dispose(sums)
     return { loss, tensors }
   }
 }
@@ -157,5 +189,5 @@ async function accuracyOf(network: Network, rows: LabelledRows, batchRows: numbe
 /** A model of its own with the weights of a state. */
 async function trained(network: Network, { tensors }: TrainingState): Promise<Model> {
   const weights = await Promise.all(tensors.map(async ([weight]) => Float32Array.from(await weight!.data())))
-  return modelFromNetwork(createNetwork(mapWeights(graphOf(network), ({ shape }, index) => ({ shape, data: weights[index]! }))), { dispose: true })
+  return modelFromNetwork(createNetwork(joinNormalisations(mapWeights(graphOf(network), ({ shape }, index) => ({ shape, data: weights[index]! })))), { dispose: true })
 }

@@ -6,8 +6,9 @@ import { loadConfig } from './load-config.js'
 import { discoverPlugins } from './discover-plugins.js'
 import { loadPlugin, loadPlugins } from './load-plugins.js'
 import { createSharedFiles } from './shared-files.js'
+import { createSideThreads } from './threads/side-threads.js'
 
-type FileOptions = Omit<EvaluateOptions, 'origin' | 'baseFolder' | 'host' | 'loaded' | 'files'> & {
+type FileOptions = Omit<EvaluateOptions, 'origin' | 'baseFolder' | 'host' | 'loaded' | 'files' | 'side'> & {
   /** What stands where the config says nothing. */
   readonly defaults?: Pick<EvaluationConfig, 'executor' | 'store'>
   /** What stands whatever the config says. */
@@ -23,7 +24,14 @@ export async function openEvaluationFile(path: string, { defaults, overrides, ..
   const host = { runtime: `node ${process.versions.node}`, platform: `${process.platform}-${process.arch}`, cores: availableParallelism() }
   // The first is what every evaluation has; the others stand in the order of the config.
   const packages = Object.fromEntries(named.flatMap((entry, index) => (typeof entry === 'string' ? [[plugins[index + 1]!.name, entry]] : [])))
-  return openEvaluation({ ...defaults, ...config, ...overrides, plugins }, { ...options, files: createSharedFiles(), origin: path, baseFolder: folder, host, loaded: { plugins: packages, folders: pluginFolders } })
+  // Jobs that run here have all cores; those of threads get their share there.
+  const side = host.cores > 1 ? createSideThreads(host.cores) : undefined
+  const opened = await openEvaluation({ ...defaults, ...config, ...overrides, plugins }, { ...options, ...(side && { side }), files: createSharedFiles(), origin: path, baseFolder: folder, host, loaded: { plugins: packages, folders: pluginFolders } })
+  const close = async (): Promise<void> => {
+    await opened[Symbol.asyncDispose]()
+    await side?.[Symbol.asyncDispose]()
+  }
+  return { ...opened, [Symbol.asyncDispose]: close }
 }
 
 /** The installed plugin that offers a backend, where the config does not name it already. */

@@ -1,4 +1,4 @@
-import { Base, Engine, Host, Logger, Memory, UserError, type FileReader, type Job, type JobProgress, type JobReport, type Log } from '@touchstone/core'
+import { Base, Engine, Host, Logger, Memory, Side, UserError, type FileReader, type Job, type JobProgress, type JobReport, type Log } from '@touchstone/core'
 import { engineIdentity } from '../engine-identity.js'
 import { makeInstances } from '../instances.js'
 import { runJob } from '../run-job.js'
@@ -6,6 +6,7 @@ import { Store } from '../store/store.js'
 import { codeOf, decodeOrder } from '../work-order.js'
 import { openWorkplace } from '../workplace.js'
 import { loadPlugins } from './load-plugins.js'
+import { createSideThreads } from './threads/side-threads.js'
 
 /** An evaluation's work, opened in another thread or on another machine than the evaluation itself. */
 export interface OpenWork extends AsyncDisposable {
@@ -14,18 +15,27 @@ export interface OpenWork extends AsyncDisposable {
   readonly memory: () => number
 }
 
+interface WorkOptions {
+  readonly log: Log
+  readonly files?: FileReader
+  /** How many cores jobs have here for themselves: with more than one, costly pieces of work are spread over them. */
+  readonly cores?: number
+}
+
 /**
  * Opens the work of an order: loads its plugins, models and data, and its store.
  * @param bytes what an evaluation gives its executor.
  * @throws UserError where something is not here as it is there: another version of a plugin, other weights, other data.
  */
-export async function openWork(bytes: Uint8Array, { log, files }: { readonly log: Log; readonly files?: FileReader }): Promise<OpenWork> {
+export async function openWork(bytes: Uint8Array, { log, files, cores = 1 }: WorkOptions): Promise<OpenWork> {
   const { plugins, folders, baseFolder, resolved, storage, batchRows, backend, fingerprints } = decodeOrder(bytes)
   const host = new Host(await loadPlugins(plugins, [...folders, process.cwd()], 'work order'))
   const stop = new AbortController()
+  const side = cores > 1 ? createSideThreads(cores) : undefined
   const close = async (): Promise<void> => {
     stop.abort()
     await host[Symbol.asyncDispose]()
+    await side?.[Symbol.asyncDispose]()
   }
   try {
     const code = codeOf(host)
@@ -34,6 +44,7 @@ export async function openWork(bytes: Uint8Array, { log, files }: { readonly log
     const scope = host.open([
       { token: Logger, value: log },
       { token: Base, value: { path: baseFolder, ...(files && { files }) } },
+      ...(side ? [{ token: Side, value: side }] : []),
     ], backend)
     const inline = host.resolver().resolve('executor', 'inline', [])!
     const instances = await makeInstances({ resolved, batchRows, executor: inline, storage, backend }, host, scope, 'work order')

@@ -1,13 +1,7 @@
-import type { Weight } from './node.js'
+import type { Normalisation, Weight } from './node.js'
 
 /** What a trained batch normalisation holds. */
-export interface BatchNormWeights {
-  readonly mean: Weight
-  readonly variance: Weight
-  readonly gamma?: Weight | undefined
-  readonly beta?: Weight | undefined
-  readonly epsilon: number
-}
+export type BatchNormWeights = Omit<Normalisation, 'momentum'>
 
 /** Normalisation with fixed mean and variance as one scale and one shift per channel, worked out in double precision. */
 export function batchNormAffine({ mean, variance, gamma, beta, epsilon }: BatchNormWeights): { readonly scale: Weight; readonly shift: Weight } {

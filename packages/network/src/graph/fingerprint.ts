@@ -11,7 +11,8 @@ export function fingerprintOf(graph: CheckedGraph): string {
       if (!weights.has(weight)) weights.set(weight, weights.size)
       return [role, weights.get(weight), weight.shape]
     })
-    return { ...node, id: numbers.get(node.id), inputs: node.inputs.map((id) => numbers.get(id)), weights: roles }
+    // Scale and shift say all that a normalisation does to values.
+    return { ...node, normalisation: undefined, id: numbers.get(node.id), inputs: node.inputs.map((id) => numbers.get(id)), weights: roles }
   })
   return hash(canonicalJson({ nodes, inputs: graph.inputs.map((id) => numbers.get(id)), output: numbers.get(graph.output) }), ...[...weights.keys()].map(({ data }) => data))
 }

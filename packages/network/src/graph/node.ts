@@ -74,6 +74,41 @@ export interface GlobalPoolNode extends NodeBase {
 export interface AffineNode extends NodeBase {
   readonly op: 'affine' | 'batch-norm'
   readonly weights: { readonly scale?: Weight | undefined; readonly shift?: Weight | undefined }
+  /** What the scale and the shift of a `batch-norm` were worked out from, where it is known: what training changes. */
+  readonly normalisation?: Normalisation
+}
+
+/** A batch normalisation as Keras has it: what it does to values, and how its averages follow those of batches. */
+export interface Normalisation {
+  readonly mean: Weight
+  readonly variance: Weight
+  readonly gamma?: Weight | undefined
+  readonly beta?: Weight | undefined
+  readonly epsilon: number
+  /** The share of an average that stays when a batch has gone through: average <- momentum average + (1 - momentum) batch. */
+  readonly momentum: number
+}
+
+/**
+ * y = (x - mean) / sqrt(variance + epsilon) for each channel, the last axis: by the averages that are its weights, or by mean and variance of the batch itself, over
+ * all axes but the channels', the variance divided by their number. By the batch, rows depend on each other: for training alone.
+ */
+export interface StandardiseNode extends NodeBase {
+  readonly op: 'standardise'
+  readonly by: 'averages' | 'batch'
+  readonly weights: { readonly mean: Weight; readonly variance: Weight }
+  readonly epsilon: number
+  readonly momentum: number
+}
+
+/**
+ * y = (x - mean) / sqrt(variance + epsilon) with mean and variance of each row itself over `axes`, from 0, the variance divided by the number of values. A layer
+ * normalisation, or the standardisation of whole images, before its scale and shift.
+ */
+export interface LayerNormNode extends NodeBase {
+  readonly op: 'layer-norm'
+  readonly axes: readonly number[]
+  readonly epsilon: number
 }
 
 /** Functions of one value. */
@@ -183,6 +218,8 @@ export type GraphNode =
   | PoolNode
   | GlobalPoolNode
   | AffineNode
+  | StandardiseNode
+  | LayerNormNode
   | ActivationNode
   | PreluNode
   | TransposeNode

@@ -47,8 +47,19 @@ const converters: Readonly<Record<string, Convert>> = {
     const axis = layer.config.axis as number | undefined
     if (axis !== undefined && axis !== -1 && axis !== layer.outputShape.length) unsupported(layer, `normalises along axis ${axis}, not the last`)
     const [mean, variance] = [weight(layer, 'moving_mean'), weight(layer, 'moving_variance')]
-    const epsilon = numberOf(layer, 'epsilon', 1e-3)
-    return [{ op: 'batch-norm', weights: batchNormAffine({ mean, variance, gamma: layer.weights.get('gamma'), beta: layer.weights.get('beta'), epsilon }) }]
+    const [epsilon, momentum] = [numberOf(layer, 'epsilon', 1e-3), numberOf(layer, 'momentum', 0.99)]
+    const normalisation = { mean, variance, gamma: layer.weights.get('gamma'), beta: layer.weights.get('beta'), epsilon, momentum }
+    return [{ op: 'batch-norm', weights: batchNormAffine(normalisation), normalisation }]
+  },
+  LayerNormalization: (layer) => {
+    const given = layer.config.axis as number | readonly number[] | undefined
+    const [rank, listed] = [layer.outputShape.length, typeof given === 'number' || given === undefined ? [given ?? -1] : given]
+    const axes = listed.map((axis) => (axis < 0 ? axis + rank : axis - 1))
+    const [gamma, beta] = [layer.weights.get('gamma'), layer.weights.get('beta')]
+    // Scale and shift have the lengths of these axes, and are broadcast from the last one on.
+    if (axes.includes(-1) || ((gamma ?? beta) && axes.some((axis, i) => axis !== rank - axes.length + i))) unsupported(layer, `normalises along the axes ${listed.join(', ')}, not along the last ones in their order`)
+    const norm = { op: 'layer-norm', axes, epsilon: numberOf(layer, 'epsilon', 1e-3) } as const
+    return gamma || beta ? [{ ...norm, part: 'standardised' }, { op: 'affine', weights: { scale: gamma, shift: beta } }] : [norm]
   },
   Activation: (layer) => activationOf(layer),
   ReLU: (layer) => {

@@ -38,6 +38,8 @@ const models: Record<string, () => layers.LayersModel> = {
   'separable conv2d': () => onImage(L.separableConv2d({ filters: 5, kernelSize: 3, padding: 'same', activation: 'sigmoid' })),
   'batch normalisation': () => onImage(L.conv2d({ filters: 3, kernelSize: 3 }), L.batchNormalization(), L.activation({ activation: 'tanh' })),
   'batch normalisation without scale': () => onImage(L.batchNormalization({ scale: false }), L.batchNormalization({ center: false })),
+  'layer normalisation': () => onImage(L.conv2d({ filters: 3, kernelSize: 3, activation: 'tanh' }), L.layerNormalization({ epsilon: 0.1 })),
+  'standardised images': () => onImage(L.layerNormalization({ axis: [1, 2, 3], center: false, scale: false, epsilon: 1e-6 }), L.conv2d({ filters: 3, kernelSize: 3, activation: 'tanh' }), L.layerNormalization({ axis: [2, 3], epsilon: 0.1 })),
   'max pooling': () => onImage(L.maxPooling2d({ poolSize: 3, strides: 2, padding: 'same' })),
   'average pooling': () => onImage(L.averagePooling2d({ poolSize: 2 })),
   'average pooling that overlaps': () => onImage(L.averagePooling2d({ poolSize: 3, strides: 2 })),
@@ -98,7 +100,7 @@ describe.each(Object.keys(models))('%s', (name) => {
   })
 })
 
-const read = ['cropping', 'upsampling, nearest', 'upsampling, bilinear', 'permute', 'conv1d and pooling', 'conv1d and average pooling', 'average, maximum, minimum', 'prelu of channels', 'activation gelu', 'activation gelu_new', 'activation mish']
+const read = ['layer normalisation', 'cropping', 'upsampling, nearest', 'upsampling, bilinear', 'permute', 'conv1d and pooling', 'conv1d and average pooling', 'average, maximum, minimum', 'prelu of channels', 'activation gelu', 'activation gelu_new', 'activation mish']
 
 test.each(read)('%s: outputs and gradient are those of the cpu backend, and both derivatives those of finite differences', async (name) => {
   const model = models[name]!()
@@ -161,6 +163,7 @@ test('several inputs', async () => {
 })
 
 test.each<[string, () => layers.LayersModel, string]>([
+  ['a layer normalisation along other axes', () => sequential(L.layerNormalization({ inputShape: [4, 2], axis: 1, name: 'rows' }), L.flatten(), L.dense({ units: 2 })), 'layer "rows" (LayerNormalization) normalises along the axes 1, not along the last ones'],
   ['an unknown layer', () => sequential(L.lstm({ inputShape: [4, 2], units: 3, recurrentInitializer: 'glorotUniform', name: 'memory' }), L.dense({ units: 2 })), 'layer "memory" (LSTM) is not supported'],
   ['an unknown activation', () => onVector(L.dense({ units: 2, activation: 'logSoftmax' as 'softmax', name: 'odd' })), 'layer "odd" (Dense) has the activation "logSoftmax"'],
   ['channels first', () => sequential(L.maxPooling2d({ inputShape: [2, 4, 4], poolSize: 2, dataFormat: 'channelsFirst', name: 'pool' }), ...end()), 'layer "pool" (MaxPooling2D) has channels first'],

@@ -8,6 +8,7 @@ import type { Layer } from './layer.js'
 import { averagePool, maxPool } from './pooling.js'
 import { prelu } from './prelu.js'
 import { concat, identity, input, reshape, slice, softmax, transpose, zeroPad } from './shape.js'
+import { layerNorm, standardise } from './standardise.js'
 import { upsample } from './upsample.js'
 
 const layers: Readonly<Record<Op, Layer<never>>> = {
@@ -21,6 +22,8 @@ const layers: Readonly<Record<Op, Layer<never>>> = {
   'global-average-pool': globalAveragePool,
   affine: affine,
   'batch-norm': affine,
+  standardise,
+  'layer-norm': layerNorm,
   activation,
   prelu,
   reshape,

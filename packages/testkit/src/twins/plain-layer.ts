@@ -106,6 +106,8 @@ export function plainLayer(node: GraphNode, inputs: readonly (readonly number[])
       return { kind: 'sums', shape, sums: positions(shape).map((position) => sum([tap(indexAt(from, from.map((_, axis) => position[node.axes.indexOf(axis)]!)))])) }
     }
     case 'softmax':
+    case 'standardise':
+    case 'layer-norm':
     case 'prelu':
     case 'upsample':
     case 'maximum':

@@ -21,7 +21,7 @@ const base: readonly RuleFor[] = [
 /** @throws UserError for a layer that no rule of DeepLIFT is made for. */
 export function checkLayers({ places }: CheckedGraph): void {
   for (const { node } of places) {
-    if (node.op === 'softmax') throw new UserError(`deeplift: layer "${node.id}" is a softmax inside the network, every output of which depends on all of its inputs, so that no rule of DeepLIFT is made for it: use integrated-gradients or a gradient method`)
+    if (node.op === 'softmax' || node.op === 'layer-norm') throw new UserError(`deeplift: layer "${node.id}" is a ${node.op === 'softmax' ? 'softmax inside the network' : 'layer normalisation'}, every output of which depends on all of its inputs, so that no rule of DeepLIFT is made for it: use integrated-gradients or a gradient method`)
     if (node.op === 'multiply' && node.inputs.length > mostFactors) throw new UserError(`deeplift: layer "${node.id}" multiplies ${node.inputs.length} values, more than ${mostFactors}: multiply them in steps, or use integrated-gradients`)
   }
 }

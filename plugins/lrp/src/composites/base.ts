@@ -9,6 +9,7 @@ export const base: CompositeTable = [
   { for: 'prelu', rule: 'pass' },
   { for: 'softmax', rule: 'pass' },
   { for: 'batch-norm', rule: 'pass' },
+  { for: 'layer-norm', rule: 'pass' },
   { for: 'affine', rule: 'epsilon' },
   { for: 'add', rule: 'norm' },
   { for: 'linear-combination', rule: 'norm' },

@@ -16,7 +16,7 @@ import { zPlus } from './z-plus.js'
 const kernel = ['dense', 'conv2d', 'depthwise-conv2d'] as const satisfies Op[]
 const sums = ['add', 'linear-combination', 'average-pool', 'global-average-pool', 'upsample'] as const satisfies Op[]
 const affine = ['affine', 'batch-norm'] as const satisfies Op[]
-const single = ['dense', 'conv2d', 'depthwise-conv2d', 'average-pool', 'max-pool', 'activation', 'prelu', 'softmax', 'identity', ...affine] as const satisfies Op[]
+const single = ['dense', 'conv2d', 'depthwise-conv2d', 'average-pool', 'max-pool', 'activation', 'prelu', 'softmax', 'layer-norm', 'identity', ...affine] as const satisfies Op[]
 
 /** The rules by name, and the kinds of layers that each is made for. */
 export const rules = {

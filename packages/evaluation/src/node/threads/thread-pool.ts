@@ -28,6 +28,8 @@ export interface ThreadPool extends AsyncDisposable {
 interface ThreadPoolOptions {
   /** How many jobs run side by side; the others wait. */
   readonly threads: number
+  /** How many cores each of them has for itself, to spread costly pieces of work over: 1 unless told. */
+  readonly cores?: number
   /** A job in which nothing was finished for so many seconds is ended; 0, the default, for never. */
   readonly unitTimeout?: number
   /** Seconds after which a thread without a job ends and gives its memory back; never unless told. */
@@ -38,13 +40,13 @@ interface ThreadPoolOptions {
 }
 
 /** Threads for the work of an order, which each of them opens with its first job. @param order what an evaluation gives its executor. */
-export async function openThreads(order: Uint8Array, { threads, unitTimeout = 0, idle = Infinity, files = createSharedFiles(), log }: ThreadPoolOptions): Promise<ThreadPool> {
+export async function openThreads(order: Uint8Array, { threads, cores = 1, unitTimeout = 0, idle = Infinity, files = createSharedFiles(), log }: ThreadPoolOptions): Promise<ThreadPool> {
   // A run that finds all of its work done never needs it.
   const { Piscina } = await import('piscina')
   const open = (): Piscina =>
     new Piscina({
       filename: fileURLToPath(new URL('worker.js', import.meta.url)),
-      workerData: { order, files: files.shared() },
+      workerData: { order, files: files.shared(), cores },
       minThreads: idle === Infinity ? threads : 0,
       maxThreads: threads,
       idleTimeout: idle * seconds,

@@ -39,7 +39,7 @@ async function* execute(jobs: readonly Job[], work: Work, signal: AbortSignal, {
   const overdue: OverdueError[] = []
   const failed = new AbortController()
   const stop = AbortSignal.any([signal, failed.signal])
-  await using pool = await openThreads(work.order.bytes, { threads: width, unitTimeout, files, log })
+  await using pool = await openThreads(work.order.bytes, { threads: width, cores: Math.floor(threads / width), unitTimeout, files, log })
   const attempt = async (job: Job): Promise<JobReport | undefined> => {
     try {
       return await pool.run(job, stop, work.onProgress)

@@ -4,7 +4,7 @@ import { openWork, type OpenWork } from '../open-work.js'
 import { createSharedFiles } from '../shared-files.js'
 import { failureOf, type Answer, type Message, type Task } from './messages.js'
 
-const { order, files } = workerData as { readonly order: Uint8Array; readonly files: ReturnType<FileReader['shared']> }
+const { order, files, cores } = workerData as { readonly order: Uint8Array; readonly files: ReturnType<FileReader['shared']>; readonly cores: number }
 
 /** Models and data are loaded with the first job, and stay. */
 let opening: Promise<OpenWork> | undefined
@@ -16,7 +16,7 @@ export default async function work({ job, port }: Task): Promise<Answer> {
   port.once('message', () => stop.abort(new DOMException('stopped', 'AbortError')))
   let memory = 0
   try {
-    opening ??= openWork(order, { log: { info: () => undefined, warn: (warning) => tell({ warning }) }, files: createSharedFiles(files) })
+    opening ??= openWork(order, { log: { info: () => undefined, warn: (warning) => tell({ warning }) }, files: createSharedFiles(files), cores })
     const open = await opening
     tell({ begun: true })
     const report = await open.run(job, stop.signal, (progress) => tell({ progress }))
