@@ -19,7 +19,7 @@ export async function writeReport(folder: string): Promise<string> {
  * @returns the path of the report.
  */
 export async function writeRunAndReport(folder: string, finished: FinishedEvaluation): Promise<string> {
-  const { build } = await packageCode(fileURLToPath(import.meta.url))
+  const { build } = packageCode(fileURLToPath(import.meta.url))
   const isSame = await writeRun(folder, finished, build)
   if (isSame && existsSync(reportFile(folder))) return reportFile(folder)
   const { predictionsByPart, shownExamples } = await import('@touchstone/report')
