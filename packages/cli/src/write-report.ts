@@ -27,8 +27,8 @@ export async function writeRunAndReport(folder: string, finished: FinishedEvalua
   const first = await part(0, shownExamples)
   const shown = new Set(first.results.examples.map(({ id }) => id))
   const rows: ResultRow[] = []
-  // Beside those of the examples shown a report needs curves, and the reasons of what has no value.
-  for await (const row of finished.rows()) if (shown.has(row.example) || row.value === null || row.curve) rows.push(row)
+  // Beside those of the examples shown a report needs the reasons of what has no value.
+  for await (const row of finished.rows()) if (shown.has(row.example) || row.value === null) rows.push(row)
   const { overview, run, gallery } = finished
   return writePages(folder, { ...first, results: { ...overview, rows, diagnostics: [] }, run, gallery }, part)
 }

@@ -13,7 +13,6 @@ export class Findings {
   readonly attributers: readonly string[]
   readonly metrics: readonly string[]
   readonly #rows = new Map<string, ResultRow>()
-  readonly #byMetric = new Map<string, ResultRow[]>()
   readonly #summary = new Map<string, SummaryRow>()
   readonly #reasons = new Map<string, Map<string, number>>()
   readonly #directions = new Map<string, Direction>()
@@ -26,10 +25,6 @@ export class Findings {
     this.metrics = union(Object.keys(config.metrics), summary.map(({ metric }) => metric))
     for (const row of rows) {
       this.#rows.set(key(row.model, row.example, row.attributer, row.metric), row)
-      const column = key(row.model, row.attributer, row.metric)
-      const others = this.#byMetric.get(column)
-      if (others) others.push(row)
-      else this.#byMetric.set(column, [row])
       if (row.value === null) this.#count(key(row.model, row.attributer, row.metric), row.reason ?? 'no reason was given')
     }
     for (const row of summary) {
@@ -49,11 +44,6 @@ export class Findings {
 
   row(model: string, example: string, attributer: string, metric: string): ResultRow | undefined {
     return this.#rows.get(key(model, example, attributer, metric))
-  }
-
-  /** The rows of a method on a model by a metric, one per example. */
-  rowsOf(model: string, attributer: string, metric: string): readonly ResultRow[] {
-    return this.#byMetric.get(key(model, attributer, metric)) ?? []
   }
 
   /** What a model says of an example, and which of the model's maps belong to it; `undefined` where it was not evaluated. */
