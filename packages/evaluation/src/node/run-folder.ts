@@ -140,9 +140,9 @@ type ResultsSource = Omit<Results, 'rows' | 'diagnostics'> & { readonly rows: As
  * results.json, piece by piece: a text of all rows may be too long. One row stands on one line, so that two runs can be compared by `diff`. Rows stand without their curves, which
  * are long and of which a reader wants the means.
  */
-export async function* resultsPieces({ rows, summary, comparisons, ranks, agreement, diagnostics, diagnosticSummary, curves, ...rest }: ResultsSource): AsyncGenerator<string> {
+export async function* resultsPieces({ examples, predictions, rows, summary, comparisons, ranks, agreement, diagnostics, diagnosticSummary, curves, ...rest }: ResultsSource): AsyncGenerator<string> {
   yield JSON.stringify(rest, null, 2).replace(/\n}$/, '')
-  for (const [key, items] of Object.entries({ rows: withoutCurves(rows), summary, comparisons, ranks, agreement, diagnostics, diagnosticSummary, curves })) {
+  for (const [key, items] of Object.entries({ examples, predictions, rows: withoutCurves(rows), summary, comparisons, ranks, agreement, diagnostics, diagnosticSummary, curves })) {
     yield `,\n  "${key}": [`
     let isFirst = true
     for await (const item of items) {
