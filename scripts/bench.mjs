@@ -169,7 +169,7 @@ async function attacks() {
 /** How long the comparisons of a finished run take beside its summary, in seconds of processor time: 2 models, 10 methods, 10 metrics. */
 async function results() {
   const { compareMethods, compareRankings, rankMethods, rowsCsv, scoreTables } = await import(at('packages/evaluation/dist/index.js'))
-  const { rowsParquet } = await import(at('packages/evaluation/dist/node/index.js'))
+  const { rowsParquet } = await import(at('packages/evaluation/dist/node/parquet.js'))
   const { summarise } = await import(at('packages/evaluation/dist/summarise.js'))
   const { createRandomness } = await import(at('packages/core/dist/index.js'))
   const ten = Array.from({ length: 10 }, (_, index) => index)

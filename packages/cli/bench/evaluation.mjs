@@ -58,7 +58,7 @@ export async function bench() {
 export function format({ longOne, longTwo, one, two, kept, memory, again, hundred, tenThousand }) {
   const percent = (value) => `${(100 * value).toFixed(1)} %`
   return [
-    `threads, a longer run: one ${longOne.evaluate.toFixed(1)} s, two ${longTwo.evaluate.toFixed(1)} s: ${(longOne.evaluate / longTwo.evaluate).toFixed(2)} x of computing, starting threads included (limit 1.8)`,
+    `threads, a longer run: one ${longOne.evaluate.toFixed(1)} s, two ${longTwo.evaluate.toFixed(1)} s: ${(longOne.evaluate / longTwo.evaluate).toFixed(2)} x of computing, starting threads included (limit 1.8); ${((2 * longOne.work) / longTwo.work).toFixed(2)} x without`,
     `threads, a run of seconds: one ${one.evaluate.toFixed(1)} s, two ${two.evaluate.toFixed(1)} s: ${(one.evaluate / two.evaluate).toFixed(2)} x of computing, starting threads included`,
     `a store on disk, 10,200 small units: ${kept.cpu.toFixed(2)} s of processor time, ${memory.cpu.toFixed(2)} s in memory: ${percent(kept.cpu / memory.cpu - 1)} more; planning them ${kept.plan.toFixed(2)} s, ${percent(kept.plan / kept.cpu)}: ${percent((kept.cpu - memory.cpu + kept.plan) / kept.cpu)} together (limit 5 %)`,
     `second run of a finished config: ${again.wall.toFixed(2)} s, the process and its report included; ${again.seconds.toFixed(2)} s of it the evaluation`,
@@ -66,7 +66,7 @@ export function format({ longOne, longTwo, one, two, kept, memory, again, hundre
   ].join('\n')
 }
 
-/** Wall and processor seconds of the process, those of its evaluation by its own record, and its peak memory in kB. */
+/** Wall and processor seconds of the process, those of its evaluation and of its jobs by its own record, and its peak memory in kB. */
 function run(args, out) {
   return new Promise((resolve, reject) => {
     const from = performance.now()
@@ -79,7 +79,7 @@ function run(args, out) {
       const record = JSON.parse(readFileSync(join(out, 'run.json'), 'utf8'))
       const stageOf = (name) => record.stages.find(({ stage }) => stage === name).seconds
       const [, peak, cpu] = /peak (\d+) cpu (\d+)/.exec(err)
-      resolve({ wall, peak: Number(peak), cpu: Number(cpu) / 1e6, seconds: record.seconds, evaluate: stageOf('evaluate'), plan: stageOf('plan') })
+      resolve({ wall, peak: Number(peak), cpu: Number(cpu) / 1e6, seconds: record.seconds, evaluate: stageOf('evaluate'), work: record.work?.well.total, plan: stageOf('plan') })
     })
   })
 }

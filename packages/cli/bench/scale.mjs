@@ -34,22 +34,22 @@ export async function bench() {
     const [few, many] = [inputs / 4, inputs].map((take) => measure(folder, take))
     const more = inputs - inputs / 4
     const per = (of) => (of(many) - of(few)) / more
-    return { cpu: per(({ cpu }) => cpu), bytes: per(({ store }) => store.bytes), entries: per(({ store }) => Object.values(store.kinds).reduce((sum, { entries }) => sum + entries, 0)), table: per(({ table }) => table), results: per(({ results }) => results), examplesPerJob: inputs / many.jobs, job: await redisBytes(Math.round(inputs / many.jobs)) }
+    return { cpu: per(({ cpu }) => cpu), bytes: per(({ store }) => store.bytes), entries: per(({ store }) => Object.values(store.kinds).reduce((sum, { entries }) => sum + entries, 0)), table: per(({ table }) => table), results: per(({ results }) => results), curves: per(({ curves }) => curves), examplesPerJob: inputs / many.jobs, job: await redisBytes(Math.round(inputs / many.jobs)) }
   } finally {
     rmSync(folder, { recursive: true })
   }
 }
 
-export function format({ cpu, bytes, entries, table, results, examplesPerJob, job }) {
+export function format({ cpu, bytes, entries, table, results, curves, examplesPerJob, job }) {
   const jobs = million / examplesPerJob
   const gigabytes = (value) => `${(value / 1e9).toPrecision(3)} GB`
   return [
-    `per input: ${cpu.toFixed(2)} s of processor time, ${(bytes / 1000).toFixed(0)} kB and ${entries.toFixed(0)} entries in the store, ${(results / 1000).toFixed(1)} kB of results.json, ${(table / 1000).toFixed(1)} kB of rows.parquet; ${examplesPerJob.toFixed(1)} inputs to a job`,
+    `per input: ${cpu.toFixed(2)} s of processor time, ${(bytes / 1000).toFixed(0)} kB and ${entries.toFixed(0)} entries in the store, ${(results / 1000).toFixed(1)} kB of results.json, ${(table / 1000).toFixed(1)} kB of rows.parquet, ${(curves / 1000).toFixed(1)} kB of curves.parquet; ${examplesPerJob.toFixed(1)} inputs to a job`,
     job === undefined ? 'Redis: skipped, no redis-server' : `per job: ${job.toFixed(0)} bytes of Redis`,
     `a million inputs: ${((cpu * million) / 3600).toFixed(0)} core hours`,
     `  store ${gigabytes(bytes * million)} in ${jobs.toFixed(0)} files; the index of whoever opens it ${gigabytes(entries * million * indexBytes)}`,
     ...(job === undefined ? [] : [`  Redis ${gigabytes(job * jobs)} for ${jobs.toFixed(0)} jobs`]),
-    `  results.json ${gigabytes(results * million)}, rows.parquet ${gigabytes(table * million)}`,
+    `  results.json ${gigabytes(results * million)}, rows.parquet ${gigabytes(table * million)}, curves.parquet ${gigabytes(curves * million)}`,
   ].join('\n')
 }
 
@@ -68,7 +68,7 @@ function measure(folder, take) {
   const { jobs } = JSON.parse(touchstone(['plan', file, '--store', store, '--executor', 'inline', '--json', '--quiet']).stdout)
   const { stderr } = touchstone(['run', file, '--store', store, '--out', out, '--executor', 'inline', '--quiet'], ['--import', tell])
   const sizeOf = (name) => statSync(join(out, name)).size
-  return { jobs: jobs.length, cpu: Number(/cpu (\d+)/.exec(stderr)[1]) / 1e6, store: JSON.parse(touchstone(['store', 'ls', '--store', store, '--json']).stdout), results: sizeOf('results.json'), table: sizeOf('rows.parquet') }
+  return { jobs: jobs.length, cpu: Number(/cpu (\d+)/.exec(stderr)[1]) / 1e6, store: JSON.parse(touchstone(['store', 'ls', '--store', store, '--json']).stdout), results: sizeOf('results.json'), table: sizeOf('rows.parquet'), curves: sizeOf('curves.parquet') }
 }
 
 /** Memory of Redis for a job that waits; undefined without a redis-server. */

@@ -1,2 +1,6 @@
 #!/usr/bin/env node
-import '../dist/main.js'
+import module from 'node:module'
+
+// Node 22 keeps what it has compiled for the next time.
+module.enableCompileCache?.()
+await import('../dist/main.js')

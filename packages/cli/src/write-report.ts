@@ -19,7 +19,7 @@ export async function writeReport(folder: string): Promise<string> {
  * @returns the path of the report.
  */
 export async function writeRunAndReport(folder: string, finished: FinishedEvaluation): Promise<string> {
-  const { build } = await packageCode(fileURLToPath(import.meta.url))
+  const { build } = packageCode(fileURLToPath(import.meta.url))
   const isSame = await writeRun(folder, finished, build)
   if (isSame && existsSync(reportFile(folder))) return reportFile(folder)
   const { predictionsByPart, shownExamples } = await import('@touchstone/report')
@@ -27,8 +27,8 @@ export async function writeRunAndReport(folder: string, finished: FinishedEvalua
   const first = await part(0, shownExamples)
   const shown = new Set(first.results.examples.map(({ id }) => id))
   const rows: ResultRow[] = []
-  // Beside those of the examples shown a report needs curves, and the reasons of what has no value.
-  for await (const row of finished.rows()) if (shown.has(row.example) || row.value === null || row.curve) rows.push(row)
+  // Beside those of the examples shown a report needs the reasons of what has no value.
+  for await (const row of finished.rows()) if (shown.has(row.example) || row.value === null) rows.push(row)
   const { overview, run, gallery } = finished
   return writePages(folder, { ...first, results: { ...overview, rows, diagnostics: [] }, run, gallery }, part)
 }

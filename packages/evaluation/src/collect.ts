@@ -3,6 +3,7 @@ import { compareMethods } from './compare-methods.js'
 import { compareRankings } from './compare-rankings.js'
 import { DiagnosticColumns } from './diagnostic-columns.js'
 import type { Instances } from './instances.js'
+import { MeanCurves } from './mean-curves.js'
 import { rankMethods } from './rank-methods.js'
 import type { DiagnosticRow, MetricFacts, ResolvedConfig, ResultRow, ResultsOverview } from './results.js'
 import type { MapAnswer } from './run-job.js'
@@ -50,6 +51,7 @@ export async function collect({ selection, resolved, shown, instances: { models,
   const metrics = Object.keys(resolved.metrics)
   const byModel = new Map([...selection.subjects].map(([model, { length }]) => [model, gatheredColumns(model, attributers, metrics, length)]))
   const diagnostics = new DiagnosticColumns(selection)
+  const curves = new MeanCurves()
   const parts = new Set<string>()
   let missing = false
   for (const [model, subjects] of selection.subjects) {
@@ -68,6 +70,7 @@ export async function collect({ selection, resolved, shown, instances: { models,
           values[place] = value
           detailed[place] = Object.keys(details).length > 0 ? 1 : 0
           for (const part of Object.keys(details.parts ?? {})) parts.add(part)
+          curves.add({ model, attributer, metric, ...details })
           if (!Number.isNaN(value) && details.parts?.robust !== undefined) robust.push(details.parts.robust)
         }
       }
@@ -92,6 +95,7 @@ export async function collect({ selection, resolved, shown, instances: { models,
     ranks: rankMethods(tables, directions),
     agreement: compareRankings(tables, resolved.seed),
     diagnosticSummary: diagnostics.summary(),
+    curves: curves.list(),
   }
   const rowsOf = (model: string, place: number): Promise<readonly ResultRow[]> => {
     const { example, target } = selection.subjects.get(model)![place]!

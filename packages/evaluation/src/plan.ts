@@ -60,7 +60,7 @@ export function planEvaluation({ selection, shard = { index: 1, of: 1 }, resolve
   const mapBytes = 4 * inputShape.reduce((a, b) => a * b, 1)
 
   const units: PlannedUnits[] = []
-  const jobs: Job[] = []
+  const jobs: { readonly job: Job; readonly mflop: number }[] = []
   for (const [model, all] of selection.subjects) {
     const shown = new Set(all.slice(0, galleryExamples))
     const subjects = all.filter((_, position) => position % shard.of === shard.index - 1)
@@ -89,15 +89,24 @@ export function planEvaluation({ selection, shard = { index: 1, of: 1 }, resolve
 
     // As many examples to a job as fill a batch with the maps that the most demanding metric asks for, but work for all who do it.
     const mapsPerExample = 1 + Math.max(0, ...metrics.map(({ cost }) => cost.maps ?? 0))
-    const size = Math.max(1, Math.min(Math.floor(batchRows / mapsPerExample), Math.ceil(missing.size / parallel)))
+    const full = Math.max(1, Math.min(Math.floor(batchRows / mapsPerExample), Math.ceil(missing.size / parallel)))
+    const mflop = units.reduce((sum, unit) => sum + (unit.model === model ? unit.mflop : 0), 0)
     const left = [...missing].sort((a, b) => a - b)
-    for (let from = 0; from < left.length; from += size) {
-      const positions = left.slice(from, from + size)
+    for (let from = 0; from < left.length;) {
+      const positions = left.slice(from, (from += jobSize(full, left.length - from, parallel)))
       const examples = positions.map((position) => jobExample(subjects[position]!, shown.has(subjects[position]!)))
-      jobs.push({ id: hash(...positions.flatMap((position) => attributers.flatMap(({ label }) => metrics.map(({ label: metric }) => keys[shown.has(subjects[position]!) ? 'seen' : 'score'](subjectKeys[position]!, label, metric))))).slice(0, 40), model, examples })
+      const id = hash(...positions.flatMap((position) => attributers.flatMap(({ label }) => metrics.map(({ label: metric }) => keys[shown.has(subjects[position]!) ? 'seen' : 'score'](subjectKeys[position]!, label, metric))))).slice(0, 40)
+      jobs.push({ job: { id, model, examples }, mflop: (mflop * positions.length) / left.length })
     }
   }
-  return { units, jobs, rows: units.reduce((sum, { rows }) => sum + rows, 0) }
+  // Long ones first: who is done early finds short ones at the end.
+  return { units, jobs: jobs.toSorted((a, b) => b.mflop - a.mflop).map(({ job }) => job), rows: units.reduce((sum, { rows }) => sum + rows, 0) }
+}
+
+/** Examples of the next job of `left`: towards the end fewer, so that who does the last one keeps the others waiting for a short time only. */
+function jobSize(full: number, left: number, parallel: number): number {
+  if (parallel === 1) return full
+  return Math.min(full, Math.max(Math.ceil(full / 8), Math.ceil(left / (2 * parallel))))
 }
 
 /** Which neighbours a metric asks for, where it asks for some; metrics of one composition that say the same ask for the same. */

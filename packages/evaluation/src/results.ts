@@ -41,6 +41,8 @@ export interface Results {
   readonly diagnostics: readonly DiagnosticRow[]
   /** One per model x attributer x name. */
   readonly diagnosticSummary: readonly DiagnosticSummary[]
+  /** One per model x attributer x metric whose scores have curves. */
+  readonly curves: readonly MeanCurve[]
 }
 
 /** Results without what grows with the examples: their rows and diagnostics. */
@@ -81,7 +83,8 @@ export interface ResultRow {
   readonly value: number | null
   readonly reason?: string
   readonly parts?: Readonly<Record<string, number>>
-  readonly curve?: { readonly x: readonly number[]; readonly y: readonly number[] }
+  /** What the value sums up. `results.json` leaves it out: the folder of a run has curves as `curves.parquet`. */
+  readonly curve?: { readonly x: readonly number[]; readonly y: readonly number[] } | undefined
   readonly diagnostics?: Readonly<Record<string, number | string>>
 }
 
@@ -102,6 +105,18 @@ export interface SummaryRow {
   readonly ciHigh: number | null
   /** The share of examples with a value at which the method counts as robust, and the bounds of its 95 % Wilson interval; where the metric says what counts. */
   readonly robust?: { readonly share: number; readonly ciLow: number; readonly ciHigh: number }
+}
+
+/** The mean of the curves behind the scores of a method by a metric. */
+export interface MeanCurve {
+  readonly model: string
+  readonly attributer: string
+  readonly metric: string
+  /** Ascending: every place where some curve has a point. */
+  readonly x: readonly number[]
+  /** The mean over the examples whose curve has a point there; and how many these are. */
+  readonly y: readonly number[]
+  readonly n: readonly number[]
 }
 
 /** Two methods on one model x metric, example by example. */

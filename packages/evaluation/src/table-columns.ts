@@ -27,6 +27,12 @@ export function rowColumns(rows: readonly ResultRow[], parts: readonly string[])
   return [...own, ...parts.map((part): Column => ({ name: taken.has(part) ? `part ${part}` : part, type: 'number', values: rows.map((row) => row.parts?.[part] ?? null) }))]
 }
 
+/** The curves of rows as columns: model, example, attributer, metric, x and y, a row per point. */
+export function curveColumns(rows: readonly ResultRow[]): readonly Column[] {
+  const points = rows.flatMap(({ model, example, attributer, metric, curve }) => (curve ? curve.x.map((x, index) => ({ model, example, attributer, metric, x, y: curve.y[index]! })) : []))
+  return columnsOf(points, { model: 'text', example: 'text', attributer: 'text', metric: 'text', x: 'number', y: 'number' })
+}
+
 /** The summary of a run as columns; where a metric says which values count as robust, also the share of these and the bounds of its interval. */
 export function summaryColumns(summary: readonly SummaryRow[]): readonly Column[] {
   const own = columnsOf(summary, { model: 'text', attributer: 'text', metric: 'text', direction: 'text', n: 'count', undefined: 'count', mean: 'number', ciLow: 'number', ciHigh: 'number' })

@@ -13,12 +13,11 @@ export class Findings {
   readonly attributers: readonly string[]
   readonly metrics: readonly string[]
   readonly #rows = new Map<string, ResultRow>()
-  readonly #byMetric = new Map<string, ResultRow[]>()
   readonly #summary = new Map<string, SummaryRow>()
   readonly #reasons = new Map<string, Map<string, number>>()
   readonly #directions = new Map<string, Direction>()
-  readonly #predictions = new Map<string, { readonly prediction: Prediction; readonly position: number }>()
-  readonly #counts = new Map<string, number>()
+  /** By model, in order; and where that of an example stands. */
+  readonly #predictions = new Map<string, { readonly list: Prediction[]; readonly positions: Map<string, number> }>()
 
   constructor({ config, rows, summary, predictions }: Results) {
     this.models = union(Object.keys(config.models), summary.map(({ model }) => model))
@@ -26,10 +25,6 @@ export class Findings {
     this.metrics = union(Object.keys(config.metrics), summary.map(({ metric }) => metric))
     for (const row of rows) {
       this.#rows.set(key(row.model, row.example, row.attributer, row.metric), row)
-      const column = key(row.model, row.attributer, row.metric)
-      const others = this.#byMetric.get(column)
-      if (others) others.push(row)
-      else this.#byMetric.set(column, [row])
       if (row.value === null) this.#count(key(row.model, row.attributer, row.metric), row.reason ?? 'no reason was given')
     }
     for (const row of summary) {
@@ -37,9 +32,9 @@ export class Findings {
       this.#directions.set(row.metric, row.direction)
     }
     for (const prediction of predictions) {
-      const position = this.#counts.get(prediction.model) ?? 0
-      this.#counts.set(prediction.model, position + 1)
-      this.#predictions.set(key(prediction.model, prediction.example), { prediction, position })
+      const own = this.#predictions.get(prediction.model) ?? { list: [], positions: new Map<string, number>() }
+      this.#predictions.set(prediction.model, own)
+      own.positions.set(prediction.example, own.list.push(prediction) - 1)
     }
   }
 
@@ -51,19 +46,16 @@ export class Findings {
     return this.#rows.get(key(model, example, attributer, metric))
   }
 
-  /** The rows of a method on a model by a metric, one per example. */
-  rowsOf(model: string, attributer: string, metric: string): readonly ResultRow[] {
-    return this.#byMetric.get(key(model, attributer, metric)) ?? []
-  }
-
   /** What a model says of an example, and which of the model's maps belong to it; `undefined` where it was not evaluated. */
   prediction(model: string, example: string): { readonly prediction: Prediction; readonly position: number } | undefined {
-    return this.#predictions.get(key(model, example))
+    const own = this.#predictions.get(model)
+    const position = own?.positions.get(example)
+    return position === undefined ? undefined : { prediction: own!.list[position]!, position }
   }
 
   /** On how many examples a model was evaluated. */
   evaluated(model: string): number {
-    return this.#counts.get(model) ?? 0
+    return this.#predictions.get(model)?.list.length ?? 0
   }
 
   direction(metric: string): Direction | undefined {

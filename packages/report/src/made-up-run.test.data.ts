@@ -42,6 +42,7 @@ export function madeUpRun(wishes: Wishes = {}): ReportInput {
     agreement: compareRankings(scoreTables(rows), 7),
     diagnostics: [],
     diagnosticSummary: [],
+    curves: [],
     config: {
       seed: 7,
       target: 'predicted',

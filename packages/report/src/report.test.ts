@@ -233,8 +233,8 @@ test('neighbours stand beside the maps, with what changed and the pixels that me
 test('curves are drawn as means over examples, and metrics that differ by a number over that number', async () => {
   const { results, ...rest } = madeUpRun({ models: ['one'], attributers: ['a'], metrics: ['eps 1', 'eps 2', 'eps 4'] })
   const metrics = Object.fromEntries(Object.entries(results.config.metrics).map(([label, tree]) => [label, { ...tree, options: { sampler: { kind: 'sampler', use: 'attack', package: 'p', options: { eps: Number(label.slice(4)) } } } }]))
-  const rows = results.rows.map((row) => (row.metric === 'eps 1' ? { ...row, curve: { x: [0, 0.5, 1], y: [1, 0.5, 0] } } : row))
-  const text = textOf(await renderReport({ ...rest, results: { ...results, rows, config: { ...results.config, metrics } } }))
+  const curves = [{ model: 'one', attributer: 'a', metric: 'eps 1', x: [0, 0.5, 1], y: [1, 0.5, 0], n: [2, 2, 2] }]
+  const text = textOf(await renderReport({ ...rest, results: { ...results, curves, config: { ...results.config, metrics } } }))
   expect(text).toContain('Curves on one, means over examples')
   expect(text).toContain('By sampler.eps on one')
 })

@@ -1,7 +1,6 @@
 import { relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Command } from 'commander'
-import { writeFigures } from '../write-figures.js'
 import { writeReport } from '../write-report.js'
 
 /** `touchstone report <run>`. */
@@ -13,6 +12,7 @@ export function reportCommand(): Command {
     .action(async (run: string, { figures }: { readonly figures?: string }) => {
       console.log(`report: ${pathToFileURL(await writeReport(resolve(run))).href}`)
       if (figures === undefined) return
+      const { writeFigures } = await import('../write-figures.js')
       const count = await writeFigures(resolve(run), resolve(figures))
       console.log(`${count} figures, as SVG and PNG, in ${relative(process.cwd(), resolve(figures)) || '.'}`)
     })

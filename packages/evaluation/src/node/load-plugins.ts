@@ -19,7 +19,7 @@ export async function loadPlugins(entries: unknown, folders: readonly string[], 
     problem(['plugins'], `expected a list of packages or plugins, found ${describe(entries)}`)
     throw new ConfigError(origin, problems)
   }
-  const loaded: Plugin[] = [{ ...nodePlugin, ...(await packageCode(fileURLToPath(import.meta.url))) }]
+  const loaded: Plugin[] = [{ ...nodePlugin, ...packageCode(fileURLToPath(import.meta.url)) }]
   for (const [index, entry] of (entries as unknown[]).entries()) {
     if (typeof entry !== 'string') {
       const fault = pluginFault(entry)
@@ -52,7 +52,7 @@ export async function loadPlugin(name: string, folders: readonly string[]): Prom
   }
   const fault = pluginFault(module.default)
   if (fault !== undefined) throw new PluginError(`"${name}" is no plugin: ${fault}`)
-  return { ...(module.default as Plugin), ...(await packageCode(fileURLToPath(url))) }
+  return { ...(module.default as Plugin), ...packageCode(fileURLToPath(url)) }
 }
 
 /** A package that is no plugin, or does not load. */

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { evaluate } from '../evaluate.js'
 import type { ResultRow } from '../results.js'
 import { toyConfig } from '../testing.js'
-import { rowsParquet, summaryParquet } from './index.js'
+import { rowsParquet, summaryParquet } from './parquet.js'
 
 const rows: readonly ResultRow[] = [
   { model: 'm', example: 'p0', attributer: 'a "b", ü', metric: 'first', value: 0.1 + 0.2, parts: { mean: 1, worst: -2.5 } },

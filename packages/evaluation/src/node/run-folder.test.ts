@@ -1,3 +1,5 @@
+import { resultOf, type Score } from '@touchstone/core'
+import { parquetReadObjects } from 'hyparquet'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -39,6 +41,27 @@ test('a run of a version that did not compare methods is read with empty lists',
   const results = JSON.parse(await readFile(join(out, 'results.json'), 'utf8')) as Results
   await writeFile(join(out, 'results.json'), JSON.stringify({ ...results, metrics: undefined, comparisons: undefined, ranks: undefined, agreement: undefined }))
   expect((await readRun(out)).results).toEqual({ ...results, metrics: {}, comparisons: [], ranks: [], agreement: [] })
+})
+
+test('curves stand in a file of their own and as means in the results, which no longer hold each of them', async () => {
+  const out = join(folder, 'curves')
+  // Of (1, 1) and (2, 0): the one has a point at 0, the other at 2.
+  const score = ({ example }: Parameters<Score['score']>[0]) => Promise.resolve(resultOf(1, { curve: { x: [example.id === 'p0' ? 0 : 2, 1], y: [...example.input] } }))
+  const given: Score = { direction: 'lower', score }
+  await run(out, { examples: { take: 2 }, metrics: { curvy: { given } } })
+  const { results } = await readRun(out)
+  expect(results.curves).toEqual([{ model: 'one', attributer: 'squares', metric: 'curvy', x: [0, 1, 2], y: [1, 0.5, 2], n: [1, 2, 1] }])
+  expect(results.rows.map(({ value, curve }) => ({ value, curve }))).toEqual([{ value: 1 }, { value: 1 }])
+  const points = await parquetReadObjects({ file: new Uint8Array(await readFile(join(out, 'curves.parquet'))).buffer })
+  expect(points.map(({ example, metric, x, y }): readonly unknown[] => [example, metric, x, y])).toEqual([['p0', 'curvy', 0, 1], ['p0', 'curvy', 1, 1], ['p1', 'curvy', 2, 2], ['p1', 'curvy', 1, 0]])
+
+  // Versions that held each curve gave no means.
+  const rows = results.rows.map((row, index) => ({ ...row, curve: { x: [index], y: [5] } }))
+  await writeFile(join(out, 'results.json'), JSON.stringify({ ...results, rows, curves: undefined }))
+  expect((await readRun(out)).results.curves).toMatchObject([{ x: [0, 1], y: [5, 5], n: [1, 1] }])
+
+  await run(out, {})
+  expect(await readdir(out)).not.toContain('curves.parquet')
 })
 
 test('maps of methods that are no longer part of the run go', async () => {

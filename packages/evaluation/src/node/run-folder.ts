@@ -6,8 +6,9 @@ import { decodeNpy, describe, eachRow, isRecord, littleEndian, messageOf, npyHea
 import { rowsCsvHeader, rowsCsvLines, summaryCsv } from '../csv.js'
 import type { Gallery, GalleryIndex } from '../gallery.js'
 import type { FinishedEvaluation } from '../open-evaluation.js'
+import { meanCurves } from '../mean-curves.js'
 import type { ResultRow, Results, RunRecord } from '../results.js'
-import { rowColumns } from '../table-columns.js'
+import { curveColumns, rowColumns } from '../table-columns.js'
 import { fileFault, makeFolder, openBeside, writeBeside, type OpenFile, type PendingFile } from './files.js'
 
 /** What a run's folder holds: enough for a report. What is missing is undefined. */
@@ -42,7 +43,7 @@ export async function prepareRunFolder(folder: string): Promise<() => Promise<vo
 }
 
 /**
- * Writes results.json, run.json, rows and summary as .csv and .parquet, inputs.npy and the maps as maps/<model>/<attributer>.npy. All of them are written beside
+ * Writes results.json, run.json, rows and summary as .csv and .parquet, curves.parquet where scores have curves, inputs.npy and the maps as maps/<model>/<attributer>.npy. All of them are written beside
  * their places first and renamed when the last one is whole, so a run that is there stays whole until it is replaced; maps of methods that are
  * no longer part of it go. Tables stay where they were made from the same results by the same code.
  *
@@ -75,21 +76,27 @@ export async function writeRun(folder: string, { overview, parts, rows, diagnost
     for await (const piece of summed(sum, resultsPieces({ ...overview, rows: rows(), diagnostics: diagnostics() }))) await results.write(piece)
     const made = code === undefined ? undefined : { results: sum.digest('hex'), code }
     const isSame = made !== undefined && before?.made?.results === made.results && before.made.code === code
-    if (!isSame || !tables.every((name) => existsSync(join(folder, name)))) {
+    const hasCurves = overview.curves.length > 0
+    if (!isSame || ![...tables, ...(hasCurves ? [curvesFile] : [])].every((name) => existsSync(join(folder, name)))) {
       const { parquetPieces, rowsPerGroup, summaryParquet } = await import('./parquet.js')
       const [csv, parquet] = [await open('rows.csv'), await open('rows.parquet')]
       const groups = parquetPieces(rowColumns([], parts))
+      const curves = hasCurves ? { file: await open(curvesFile), groups: parquetPieces(curveColumns([])) } : undefined
       await csv.write(rowsCsvHeader(parts))
       for await (const group of inGroups(rows(), rowsPerGroup)) {
         await csv.write(rowsCsvLines(group, parts))
         await parquet.write(groups.add(rowColumns(group, parts)))
+        const curved = group.filter(({ curve }) => curve !== undefined)
+        for (let from = 0; curves && from < curved.length; from += curvesPerGroup) await curves.file.write(curves.groups.add(curveColumns(curved.slice(from, from + curvesPerGroup))))
       }
       await parquet.write(groups.end())
+      await curves?.file.write(curves.groups.end())
       pending.push(await writeBeside(join(folder, 'summary.csv'), summaryCsv(overview.summary)))
       pending.push(await writeBeside(join(folder, 'summary.parquet'), summaryParquet(overview.summary)))
     }
     pending.push(await writeBeside(join(folder, 'run.json'), `${JSON.stringify({ ...run, ...(made && { made }) }, null, 2)}\n`))
     for (const file of pending) await file.place()
+    if (!hasCurves) await rm(join(folder, curvesFile), { force: true })
     const current = new Set(maps.map(({ file }) => file))
     for (const file of await readdir(join(folder, 'maps'), { recursive: true })) {
       const path = join(folder, 'maps', file)
@@ -103,6 +110,10 @@ export async function writeRun(folder: string, { overview, parts, rows, diagnost
 }
 
 const tables = ['rows.csv', 'rows.parquet', 'summary.csv', 'summary.parquet']
+const curvesFile = 'curves.parquet'
+
+/** How many curves stand together in their file: some ten thousand points. */
+const curvesPerGroup = 32
 
 /** The same pieces, of which a sum is taken on their way. */
 async function* summed<Piece extends string | Uint8Array>(sum: Hash, pieces: AsyncIterable<Piece> | Iterable<Piece>): AsyncGenerator<Piece> {
@@ -125,10 +136,13 @@ async function* inGroups(rows: AsyncIterable<ResultRow>, size: number): AsyncGen
 /** Results, of which lists may come one by one. */
 type ResultsSource = Omit<Results, 'rows' | 'diagnostics'> & { readonly rows: AsyncIterable<ResultRow> | readonly ResultRow[]; readonly diagnostics: Iterable<Results['diagnostics'][number]> }
 
-/** results.json, piece by piece: a text of all rows may be too long. One row stands on one line, so that two runs can be compared by `diff`. */
-export async function* resultsPieces({ rows, summary, comparisons, ranks, agreement, diagnostics, diagnosticSummary, ...rest }: ResultsSource): AsyncGenerator<string> {
+/**
+ * results.json, piece by piece: a text of all rows may be too long. One row stands on one line, so that two runs can be compared by `diff`. Rows stand without their curves, which
+ * are long and of which a reader wants the means.
+ */
+export async function* resultsPieces({ examples, predictions, rows, summary, comparisons, ranks, agreement, diagnostics, diagnosticSummary, curves, ...rest }: ResultsSource): AsyncGenerator<string> {
   yield JSON.stringify(rest, null, 2).replace(/\n}$/, '')
-  for (const [key, items] of Object.entries({ rows, summary, comparisons, ranks, agreement, diagnostics, diagnosticSummary })) {
+  for (const [key, items] of Object.entries({ examples, predictions, rows: withoutCurves(rows), summary, comparisons, ranks, agreement, diagnostics, diagnosticSummary, curves })) {
     yield `,\n  "${key}": [`
     let isFirst = true
     for await (const item of items) {
@@ -138,6 +152,10 @@ export async function* resultsPieces({ rows, summary, comparisons, ranks, agreem
     yield isFirst ? ']' : '\n  ]'
   }
   yield '\n}\n'
+}
+
+async function* withoutCurves(rows: ResultsSource['rows']): AsyncGenerator<ResultRow> {
+  for await (const row of rows) yield { ...row, curve: undefined }
 }
 
 async function* npyPieces(shape: readonly number[], count: number, read: (index: number) => Promise<Float32Array>): AsyncGenerator<Uint8Array> {
@@ -190,7 +208,8 @@ export async function readResults(folder: string): Promise<Results> {
   if ((results.format as string) !== 'touchstone-results/1') throw new UserError(`${join(folder, 'results.json')}: expected format "touchstone-results/1", found ${JSON.stringify(results.format)}: use the version of Touchstone that wrote it`)
   const whole = [results.config, results.models, results.dataset].every(isRecord) && isRecord(results.config.attributers) && [results.examples, results.predictions, results.rows, results.summary].every(Array.isArray)
   if (!whole) throw new UserError(`${join(folder, 'results.json')}: is damaged: it lacks the config, models, dataset, examples, predictions, rows or summary of a run`)
-  return { ...later, ...results }
+  const read: Results = { ...later, ...results }
+  return Object.hasOwn(results, 'curves') ? read : { ...read, curves: meanCurves(results.rows) }
 }
 
 /** Labels may hold any printable character; a file's name may not. */

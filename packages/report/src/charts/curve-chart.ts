@@ -1,6 +1,4 @@
-import { mean } from '@touchstone/core'
-import type { MetricFacts } from '@touchstone/evaluation'
-import type { Findings } from '../findings.js'
+import type { MeanCurve, MetricFacts } from '@touchstone/evaluation'
 import { colourScale, dashScale, plotWidth, valuesOf, type ReportChart } from './chart.js'
 
 /** A line per method of the means of `y` at each `x`. */
@@ -25,23 +23,14 @@ export function lineChart(values: readonly { readonly method: string; readonly x
  * The curves behind a metric's values on one model, such as the output over the share of pixels taken away: at each x the mean over the examples that have a
  * point there. `undefined` where there are none.
  */
-export function curveChart(findings: Findings, model: string, metric: string, axes: MetricFacts['curve']): ReportChart | undefined {
-  const values = findings.attributers.flatMap((method) => {
-    const at = new Map<number, number[]>()
-    for (const { curve } of findings.rowsOf(model, method, metric)) {
-      curve?.x.forEach((x, index) => {
-        const ys = at.get(x)
-        if (ys) ys.push(curve.y[index]!)
-        else at.set(x, [curve.y[index]!])
-      })
-    }
-    return [...at].sort(([a], [b]) => a - b).map(([x, ys]) => ({ method, x, y: mean(ys) }))
-  })
+export function curveChart(curves: readonly MeanCurve[], attributers: readonly string[], model: string, metric: string, axes: MetricFacts['curve']): ReportChart | undefined {
+  const own = new Map(curves.flatMap((curve) => (curve.model === model && curve.metric === metric ? [[curve.attributer, curve]] : [])))
+  const values = attributers.flatMap((method) => own.get(method)?.x.map((x, index) => ({ method, x, y: own.get(method)!.y[index]! })) ?? [])
   if (values.length === 0) return undefined
   return {
     name: `curves-${model}`,
     title: `Curves on ${model}, means over examples`,
-    description: `Mean curves of ${metric} on ${model}: ${axes?.y ?? 'value'} by ${axes?.x ?? 'position'}, a line for each of ${findings.attributers.join(', ')}`,
-    vegaLite: lineChart(values, findings.attributers, axes ?? { x: '', y: '' }),
+    description: `Mean curves of ${metric} on ${model}: ${axes?.y ?? 'value'} by ${axes?.x ?? 'position'}, a line for each of ${attributers.join(', ')}`,
+    vegaLite: lineChart(values, attributers, axes ?? { x: '', y: '' }),
   }
 }

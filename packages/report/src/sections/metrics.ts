@@ -21,7 +21,7 @@ export function metricCharts(results: Results, findings: Findings, gallery: Gall
   return findings.metrics.flatMap((metric) => {
     const [dots, slopes] = [dotPlot(findings, metric), slopeChart(findings, metric)]
     const axes = Object.hasOwn(results.metrics, metric) ? results.metrics[metric]!.curve : undefined
-    const curves = findings.models.flatMap((model) => curveChart(findings, model, metric, axes) ?? [])
+    const curves = findings.models.flatMap((model) => curveChart(results.curves, findings.attributers, model, metric, axes) ?? [])
     const brought = (gallery?.charts ?? []).filter((one) => one.metric === metric)
     return [...(dots ? [{ metric, chart: { ...dots, title: 'Means and 95 % intervals' } }] : []), ...(slopes ? [{ metric, chart: slopes, note: agreementNote(results, metric) }] : []), ...[...curves, ...brought].map((chart) => ({ metric, chart }))]
   })

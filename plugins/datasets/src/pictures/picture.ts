@@ -51,7 +51,7 @@ export function pictureHeader(bytes: Uint8Array, what: string): PictureHeader {
 export async function decodePicture(bytes: Uint8Array, what: string): Promise<Picture> {
   const header = pictureHeader(bytes, what)
   try {
-    return header.format === 'JPEG' ? await decodeJpeg(bytes, header) : decodePng(bytes, header)
+    return await (header.format === 'JPEG' ? decodeJpeg : decodePng)(bytes, header)
   } catch (error) {
     throw unusable(what, messageOf(error))
   }

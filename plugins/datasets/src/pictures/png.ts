@@ -1,6 +1,5 @@
 import { crc32, inflateSync } from 'node:zlib'
 import { messageOf } from '@touchstone/core'
-import { convertIndexedToRgb, decode } from 'fast-png'
 import type { Picture, PictureHeader } from './picture.js'
 
 const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
@@ -28,7 +27,9 @@ export function pngHeader(bytes: Uint8Array): PictureHeader {
 }
 
 /** @throws Error that says what was found. Pictures with transparent pixels are refused: what they look like depends on what is behind them. */
-export function decodePng(bytes: Uint8Array, { width, height, channels }: PictureHeader): Picture {
+export async function decodePng(bytes: Uint8Array, { width, height, channels }: PictureHeader): Promise<Picture> {
+  // Datasets of other formats never need it.
+  const { convertIndexedToRgb, decode } = await import('fast-png')
   const { content, packed } = essentials(bytes)
   const [depth, samples] = [bytes[24]!, kinds[bytes[25]!]!.samples]
   // Unpacked here first, no further than the header allows: the library would follow a few bytes to gigabytes. Each of the 7 passes of an interlaced picture rounds rows up.
