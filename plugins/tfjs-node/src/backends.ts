@@ -50,6 +50,10 @@ function quietly(): void {
   const { env } = process
   // Its greeting, and the processor features that it would have been built with.
   env.TF_CPP_MIN_LOG_LEVEL ??= '2'
+  // The fast approximate products of newer cards, with 10 bits of mantissa, change a score in its third digit.
+  env.NVIDIA_TF32_OVERRIDE ??= '0'
+  // The same bits from one run to the next, so that what is kept is what would come again.
+  env.TF_DETERMINISTIC_OPS ??= '1'
   // Otherwise one process takes all memory of a card for itself: workers beside it find none.
   env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true'
 }

@@ -1,5 +1,5 @@
 import { sizeOf, type Rows, type SideTask } from '@touchstone/core'
-import { openEngine, tf, type EngineBackend } from '@touchstone/tensor'
+import { openEngine, tf } from '@touchstone/tensor'
 import type { Graph } from '../graph/node.js'
 import { createNetwork, type Network } from '../network.js'
 import { inputGradient } from '../run/gradient.js'
@@ -9,7 +9,6 @@ export interface GradientPart {
   /** Which network, and its layers where the thread has not seen it yet. */
   readonly network: number
   readonly graph?: Graph
-  readonly backend: string
   readonly rows: Rows
   readonly targets: readonly number[]
 }
@@ -24,8 +23,8 @@ const networks = new Map<number, Network>()
  * not depend on which rows are together.
  */
 const gradientPart: SideTask = async (task, ask) => {
-  const { network: key, graph, backend, rows, targets } = task as GradientPart
-  await openEngine({ backend: backend as EngineBackend })
+  const { network: key, graph, rows, targets } = task as GradientPart
+  await openEngine({ backend: 'wasm' })
   if (graph) {
     networks.get(key)?.dispose()
     networks.set(key, createNetwork(graph))

@@ -34,7 +34,8 @@ const least = 4
  * these; with what the threads make of the signals.
  */
 export async function mapGradient(of: MapGradient, side?: SideThreads): Promise<Float32Array> {
-  const asked = side ? rowsAskedBy(of) : []
+  // The threads compute on wasm; a card, or libtensorflow with threads of its own, has nothing to share out.
+  const asked = side && tf.getBackend() === 'wasm' ? rowsAskedBy(of) : []
   const targets = asked.flatMap((one) => one.targets)
   if (!side || targets.length < side.count * least) return read(gradientBy(of, inputGradient))
   of.network.countRows(targets.length)
@@ -61,7 +62,7 @@ export async function mapGradient(of: MapGradient, side?: SideThreads): Promise<
     const second = await Promise.all(
       parts.map(async ({ resolve, reject }, i) => {
         const [from, to] = [border(i), border(i + 1)]
-        const task: GradientPart = { ...key, backend: tf.getBackend(), rows: sliceRows(rows, from, to), targets: targets.slice(from, to) }
+        const task: GradientPart = { ...key, rows: sliceRows(rows, from, to), targets: targets.slice(from, to) }
         const answer = async (gradient: unknown): Promise<Float32Array> => {
           resolve(gradient as Float32Array)
           return (await signalled).signals.slice(from * size, to * size)

@@ -19,6 +19,7 @@ import { revealCancel } from './reveal-cancel.js'
 import { segmentsWithinRange } from './segments-within-range.js'
 import { stableQuotient } from './stable-quotient.js'
 import { mean, sum } from './sum.js'
+import { transposeOfNumbers } from './transpose-of-numbers.js'
 import { unsortedSegmentSum } from './unsorted-segment-sum.js'
 
 export { guardHeapEnd } from './heap-end.js'
@@ -60,4 +61,4 @@ export const cpuKernels: readonly KernelDefinition[] = [avgPoolGradCovered, fuse
 export const webglKernels: readonly KernelDefinition[] = [avgPoolGradCovered, fusedBatchNorm]
 
 /** What we put in the place of tfjs's kernels on webgpu. */
-export const webgpuKernels: readonly KernelDefinition[] = [avgPoolGradCovered, fusedBatchNorm, segmentsWithinRange, castOfValues]
+export const webgpuKernels: readonly KernelDefinition[] = [avgPoolGradCovered, fusedBatchNorm, segmentsWithinRange, castOfValues, transposeOfNumbers]

@@ -18,7 +18,8 @@ interface NativeBackend {
 
 /**
  * What we put in the place of tfjs-node's kernels. Its convolutions refuse pads as numbers, their gradients also pads one by one; libtensorflow takes those, but on
- * the processor no dilation in a gradient (in a depthwise one it overlooks it without a word), and no depthwise convolution whose two strides differ.
+ * the processor no dilation in a gradient (in a depthwise one it overlooks it without a word), on a card none in a depthwise convolution, and no depthwise convolution
+ * whose two strides differ.
  */
 export const nativeKernels: readonly KernelDefinition[] = [
   convolution('Conv2D'),
@@ -42,9 +43,13 @@ function convolution(name: 'Conv2D' | 'DepthwiseConv2dNative'): KernelDefinition
     const run = stock(name)
     return (backend, { x, filter }, attrs) => {
       const geometry = geometryOf(name, x.shape, filter.shape, attrs)
-      if (!stridesDiffer(name, geometry)) return run(backend, { x, filter }, typeof attrs.pad === 'number' ? { ...attrs, pad: pads(geometry) } : attrs)
+      const apart = stridesDiffer(name, geometry)
+      const holes = name.startsWith('Depthwise') && geometry.dilationHeight * geometry.dilationWidth > 1
+      if (!apart && !holes) return run(backend, { x, filter }, typeof attrs.pad === 'number' ? { ...attrs, pad: pads(geometry) } : attrs)
       return tidy(() => {
-        const everywhere = run(backend, { x, filter }, { ...attrs, strides: 1, pad: pads(geometry) }) as Tensor
+        const filled = holes ? { x, filter: written(filter, geometry) } : { x, filter }
+        const everywhere = run(backend, filled, { ...attrs, pad: pads(geometry), ...holes && { dilations: 1 }, ...apart && { strides: 1 } }) as Tensor
+        if (!apart) return everywhere
         return skip(skip(everywhere, 1, geometry.strideHeight, geometry.outHeight), 2, geometry.strideWidth, geometry.outWidth)
       })
     }
@@ -54,9 +59,7 @@ function convolution(name: 'Conv2D' | 'DepthwiseConv2dNative'): KernelDefinition
 function inputGradient(name: 'Conv2DBackpropInput' | 'DepthwiseConv2dNativeBackpropInput'): KernelDefinition {
   return defineKernel<{ readonly dy: TensorInfo, readonly filter: TensorInfo }, ConvolutionAttrs & { readonly inputShape: Shape }>(name, () => (backend, { dy, filter }, attrs) => tidy(() => {
     const geometry = geometryOf(name, attrs.inputShape, filter.shape, attrs)
-    const { dilationHeight, effectiveFilterHeight, dilationWidth, effectiveFilterWidth } = geometry
-    const written = spread(spread(filter as Tensor, 0, dilationHeight, effectiveFilterHeight), 1, dilationWidth, effectiveFilterWidth)
-    return gradient(backend, name, geometry, (upstream) => [sizes(attrs.inputShape), written, upstream], dy)
+    return gradient(backend, name, geometry, (upstream) => [sizes(attrs.inputShape), written(filter, geometry), upstream], dy)
   }))
 }
 
@@ -64,8 +67,8 @@ function filterGradient(name: 'Conv2DBackpropFilter' | 'DepthwiseConv2dNativeBac
   return defineKernel<{ readonly x: TensorInfo, readonly dy: TensorInfo }, ConvolutionAttrs & { readonly filterShape: Shape }>(name, () => (backend, { x, dy }, attrs) => tidy(() => {
     const geometry = geometryOf(name, x.shape, attrs.filterShape, attrs)
     const [height, width, ...channels] = attrs.filterShape
-    const written = gradient(backend, name, geometry, (upstream) => [x, sizes([geometry.effectiveFilterHeight, geometry.effectiveFilterWidth, ...channels]), upstream], dy)
-    return skip(skip(written, 0, geometry.dilationHeight, height), 1, geometry.dilationWidth, width)
+    const ofWritten = gradient(backend, name, geometry, (upstream) => [x, sizes([geometry.effectiveFilterHeight, geometry.effectiveFilterWidth, ...channels]), upstream], dy)
+    return skip(skip(ofWritten, 0, geometry.dilationHeight, height), 1, geometry.dilationWidth, width)
   }))
 }
 
@@ -87,6 +90,11 @@ function gradient(backend: WasmBackend, name: string, geometry: Geometry, inputs
     ...padded ? [{ name: 'explicit_paddings', type: TF_ATTR_INT, value: pads(geometry).flat() }] : [],
     { name: 'data_format', type: TF_ATTR_STRING, value: 'NHWC' },
   ], inputs(upstream))
+}
+
+/** A filter with the zeros between its values that dilation means. */
+function written(filter: TensorInfo, { dilationHeight, effectiveFilterHeight, dilationWidth, effectiveFilterWidth }: Geometry): Tensor {
+  return spread(spread(filter as Tensor, 0, dilationHeight, effectiveFilterHeight), 1, dilationWidth, effectiveFilterWidth)
 }
 
 function geometryOf(name: string, inputShape: readonly number[], filterShape: readonly number[], attrs: ConvolutionAttrs): Geometry {

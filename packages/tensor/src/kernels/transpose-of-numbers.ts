@@ -1,0 +1,15 @@
+import { cast, engine, tidy } from '#tfjs/core'
+import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core'
+import { defineKernel } from './kernel.js'
+
+/**
+ * Transposing on webgpu, where tfjs's kernel of whole numbers or truth values does not compile and leaves the values as they lie without a word: they are transposed as
+ * floats, which hold whole numbers up to 2 ** 24.
+ */
+export const transposeOfNumbers = defineKernel<{ readonly x: TensorInfo }, { readonly perm: number[] }>('Transpose', (stock) => {
+  const run = stock('Transpose')
+  return (backend, { x }, attrs) => {
+    if (x.dtype === 'float32') return run(backend, { x }, attrs)
+    return tidy(() => cast(engine().makeTensorFromTensorInfo(run(backend, { x: cast(x as Tensor, 'float32') }, attrs)), x.dtype))
+  }
+})
