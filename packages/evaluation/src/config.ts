@@ -31,7 +31,7 @@ export interface EvaluationConfig {
   /** Where what is computed is kept, so that it is not computed again; `memory` unless told, in which it ends with the evaluation. */
   readonly store?: ReferenceInput<Storage>
   /** What computes: `wasm`, `cpu`, that of a plugin, or `auto` (unless told), the fastest of the loaded plugins that starts. Results differ by rounding between backends. */
-  readonly backend?: 'auto' | ReferenceInput<Backend>
+  readonly backend?: ReferenceInput<Backend>
 }
 
 /** Types a config file: `export default defineEvaluation({ ... })`. */

@@ -1,8 +1,8 @@
 import { mul, tensor, tidy } from '#tfjs/core'
-import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core'
+import type { TensorInfo } from '@tensorflow/tfjs-core'
 import { simd } from '../simd/simd.js'
 import { addressOf, allocate, floats } from './heap.js'
-import { defineKernel } from './kernel.js'
+import { defineKernel, tensorOf } from './kernel.js'
 import { poolGeometry, windows } from './max-pool-grad.js'
 import type { PoolAttrs } from './max-pool-grad.js'
 
@@ -32,7 +32,7 @@ export const avgPoolGradCovered = defineKernel<Inputs, PoolAttrs>('AvgPoolGrad',
     const columns = covered(inWidth, outWidth, filterWidth, strideWidth, padInfo.left)
     return tidy(() => {
       const factors = tensor(rows.flatMap((row) => columns.map((column) => (filterHeight * filterWidth) / (row * column))), [outHeight, outWidth, 1])
-      return run(backend, { dy: mul(dy as Tensor, factors), input }, attrs) as Tensor
+      return tensorOf(run(backend, { dy: mul(tensorOf(dy), factors), input }, attrs))
     })
   }
 })

@@ -10,6 +10,7 @@ import { depthwiseBackpropFilter } from './depthwise-backprop-filter.js'
 import { depthwiseBackpropInput } from './depthwise-backprop-input.js'
 import { erf } from './erf.js'
 import { conv2D, depthwiseConv2D, fusedConv2D, fusedDepthwiseConv2D } from './explicit-same-padding.js'
+import { firstMaximum } from './first-maximum.js'
 import { fusedBatchNorm, fusedBatchNormOfChannels } from './fused-batch-norm.js'
 import { identity } from './identity.js'
 import type { KernelDefinition } from './kernel.js'
@@ -58,7 +59,7 @@ export const wasmKernels: readonly KernelDefinition[] = [
 export const cpuKernels: readonly KernelDefinition[] = [avgPoolGradCovered, fusedBatchNorm]
 
 /** What we put in the place of tfjs's kernels on webgl. */
-export const webglKernels: readonly KernelDefinition[] = [avgPoolGradCovered, fusedBatchNorm]
+export const webglKernels: readonly KernelDefinition[] = [avgPoolGradCovered, firstMaximum, fusedBatchNorm]
 
 /** What we put in the place of tfjs's kernels on webgpu. */
-export const webgpuKernels: readonly KernelDefinition[] = [avgPoolGradCovered, fusedBatchNorm, segmentsWithinRange, castOfValues, transposeOfNumbers]
+export const webgpuKernels: readonly KernelDefinition[] = [avgPoolGradCovered, castOfValues, firstMaximum, fusedBatchNorm, segmentsWithinRange, transposeOfNumbers]

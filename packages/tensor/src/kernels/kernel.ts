@@ -1,4 +1,4 @@
-import { getKernelsForBackend, registerKernel, unregisterKernel } from '#tfjs/core'
+import { engine, getKernelsForBackend, registerKernel, Tensor, unregisterKernel } from '#tfjs/core'
 import type { DataType, KernelConfig, KernelFunc, TensorInfo } from '@tensorflow/tfjs-core'
 
 /** The handle by which a backend knows a tensor's values. Several tensors may share one. */
@@ -75,4 +75,9 @@ export function installKernels(kernels: readonly KernelDefinition[], backendName
     if (replaced !== undefined) unregisterKernel(name, backendName)
     registerKernel({ ...replaced, kernelName: name, backendName, kernelFunc })
   }
+}
+
+/** What a kernel is given, or what one of tfjs's kernels gives, as a tensor that operations take. */
+export function tensorOf(info: TensorInfo): Tensor {
+  return info instanceof Tensor ? info as Tensor : engine().makeTensorFromTensorInfo(info)
 }

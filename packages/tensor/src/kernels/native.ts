@@ -3,7 +3,7 @@ import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core'
 import { convolutionGeometry, explicitPads } from './convolution.js'
 import type { ConvolutionAttrs, Geometry } from './convolution.js'
 import { fusedBatchNorm } from './fused-batch-norm.js'
-import { defineKernel } from './kernel.js'
+import { defineKernel, tensorOf } from './kernel.js'
 import type { KernelDefinition, WasmBackend } from './kernel.js'
 import { segmentsWithinRange } from './segments-within-range.js'
 
@@ -31,7 +31,7 @@ export const nativeKernels: readonly KernelDefinition[] = [
   fusedBatchNorm,
   // tfjs-node's own makes ones for it in JavaScript and sends them to the card, each time as many as there are values: nine tenths of an input gradient there.
   defineKernel<{ readonly x: TensorInfo }, { readonly alpha: number }>('Step', () => (_, inputs, { alpha }) => tidy(() => {
-    const x = inputs.x as Tensor
+    const x = tensorOf(inputs.x)
     const above = cast(greater(x, 0), x.dtype)
     return where(isNaN(x), x, alpha === 0 ? above : add(mul(above, 1 - alpha), alpha))
   })),
@@ -48,7 +48,7 @@ function convolution(name: 'Conv2D' | 'DepthwiseConv2dNative'): KernelDefinition
       if (!apart && !holes) return run(backend, { x, filter }, typeof attrs.pad === 'number' ? { ...attrs, pad: pads(geometry) } : attrs)
       return tidy(() => {
         const filled = holes ? { x, filter: written(filter, geometry) } : { x, filter }
-        const everywhere = run(backend, filled, { ...attrs, pad: pads(geometry), ...holes && { dilations: 1 }, ...apart && { strides: 1 } }) as Tensor
+        const everywhere = tensorOf(run(backend, filled, { ...attrs, pad: pads(geometry), ...holes && { dilations: 1 }, ...apart && { strides: 1 } }))
         if (!apart) return everywhere
         return skip(skip(everywhere, 1, geometry.strideHeight, geometry.outHeight), 2, geometry.strideWidth, geometry.outWidth)
       })
@@ -80,7 +80,7 @@ function gradient(backend: WasmBackend, name: string, geometry: Geometry, inputs
   const { top, bottom, left, right } = padInfo
   const everywhere = stridesDiffer(name, geometry)
   const upstream = everywhere
-    ? spread(spread(dy as Tensor, 1, strideHeight, inHeight + top + bottom - effectiveFilterHeight + 1), 2, strideWidth, inWidth + left + right - effectiveFilterWidth + 1)
+    ? spread(spread(tensorOf(dy), 1, strideHeight, inHeight + top + bottom - effectiveFilterHeight + 1), 2, strideWidth, inWidth + left + right - effectiveFilterWidth + 1)
     : dy
   const padded = top + bottom + left + right > 0
   return native.executeSingleOutput(name, [
@@ -94,7 +94,7 @@ function gradient(backend: WasmBackend, name: string, geometry: Geometry, inputs
 
 /** A filter with the zeros between its values that dilation means. */
 function written(filter: TensorInfo, { dilationHeight, effectiveFilterHeight, dilationWidth, effectiveFilterWidth }: Geometry): Tensor {
-  return spread(spread(filter as Tensor, 0, dilationHeight, effectiveFilterHeight), 1, dilationWidth, effectiveFilterWidth)
+  return spread(spread(tensorOf(filter), 0, dilationHeight, effectiveFilterHeight), 1, dilationWidth, effectiveFilterWidth)
 }
 
 function geometryOf(name: string, inputShape: readonly number[], filterShape: readonly number[], attrs: ConvolutionAttrs): Geometry {

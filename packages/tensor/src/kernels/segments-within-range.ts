@@ -1,6 +1,6 @@
 import { fill, less, tidy, where } from '#tfjs/core'
-import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core'
-import { defineKernel } from './kernel.js'
+import type { TensorInfo } from '@tensorflow/tfjs-core'
+import { defineKernel, tensorOf } from './kernel.js'
 
 interface Inputs { readonly x: TensorInfo, readonly segmentIds: TensorInfo }
 
@@ -8,7 +8,7 @@ interface Inputs { readonly x: TensorInfo, readonly segmentIds: TensorInfo }
 export const segmentsWithinRange = defineKernel<Inputs, { readonly numSegments: number }>('UnsortedSegmentSum', (stock) => {
   const run = stock('UnsortedSegmentSum')
   return (backend, { x, segmentIds }, attrs) => tidy(() => {
-    const ids = segmentIds as Tensor
-    return run(backend, { x, segmentIds: where(less(ids, attrs.numSegments), ids, fill(ids.shape, -1, 'int32')) }, attrs) as Tensor
+    const ids = tensorOf(segmentIds)
+    return tensorOf(run(backend, { x, segmentIds: where(less(ids, attrs.numSegments), ids, fill(ids.shape, -1, 'int32')) }, attrs))
   })
 })

@@ -1,6 +1,6 @@
-import { cast, engine, tidy } from '#tfjs/core'
-import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core'
-import { defineKernel } from './kernel.js'
+import { cast, tidy } from '#tfjs/core'
+import type { TensorInfo } from '@tensorflow/tfjs-core'
+import { defineKernel, tensorOf } from './kernel.js'
 
 /**
  * Transposing on webgpu, where tfjs's kernel of whole numbers or truth values does not compile and leaves the values as they lie without a word: they are transposed as
@@ -10,6 +10,6 @@ export const transposeOfNumbers = defineKernel<{ readonly x: TensorInfo }, { rea
   const run = stock('Transpose')
   return (backend, { x }, attrs) => {
     if (x.dtype === 'float32') return run(backend, { x }, attrs)
-    return tidy(() => cast(engine().makeTensorFromTensorInfo(run(backend, { x: cast(x as Tensor, 'float32') }, attrs)), x.dtype))
+    return tidy(() => cast(tensorOf(run(backend, { x: cast(tensorOf(x), 'float32') }, attrs)), x.dtype))
   }
 })
