@@ -1,15 +1,17 @@
 // Interrupts and kills runs, workers and Redis at random moments, shares a store, damages it, makes it read-only, turns the clock and fills the disk, and checks that
 // nothing is lost, nothing is computed twice beyond what was in flight, and the results are the same bytes as those of an undisturbed run.
-// npm run torture [-- rounds [fault ...]]; 50 rounds of each kind of kill and all faults unless told.
+// npm run torture [-- [--backend name] rounds [fault ...]]; 50 rounds of each kind of kill, all faults and wasm unless told.
 import { spawn, spawnSync } from 'node:child_process'
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 
 const faults = { inline, threads, worker, redis, shared, damaged, 'read-only': readOnly, clock, disk }
-const [rounds, asked] = [Number(process.argv[2] ?? 50), process.argv.slice(3)]
+const { values: { backend }, positionals: [count = '50', ...asked] } = parseArgs({ options: { backend: { type: 'string' } }, allowPositionals: true })
+const rounds = Number(count)
 for (const name of asked) if (!(name in faults)) throw new Error(`no fault named "${name}"; there are: ${Object.keys(faults).join(', ')}`)
 
 /** No command of a fault takes as long, in milliseconds: one that does is ended, and so does not hold. */
@@ -32,7 +34,8 @@ const config = join(work, 'config.json')
 writeFileSync(
   config,
   JSON.stringify({
-    plugins: ['tfjs-models', 'datasets', 'gradients', 'noise', 'comparisons', 'sensitivity', 'bullmq'].map((name) => `@touchstone/${name}`),
+    ...(backend !== undefined && { backend }),
+    plugins: [...(backend === undefined ? [] : [backend.replace(/-gpu$/, '')]), 'tfjs-models', 'datasets', 'gradients', 'noise', 'comparisons', 'sensitivity', 'bullmq'].map((name) => `@touchstone/${name}`),
     models: { well: { use: 'layers-model', options: { path: join(example, 'models', 'well') } } },
     dataset: 'mnist',
     examples: { take: 40 },

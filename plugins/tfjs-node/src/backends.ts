@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import { defineExtension, messageOf, UserError, type Backend } from '@touchstone/core'
 import { engineMemory, openEngine, tf } from '@touchstone/tensor'
 import { mendUtil } from './mend-util.js'
@@ -36,7 +37,7 @@ function native(name: 'tfjs-node' | 'tfjs-node-gpu', packageName: NativePackage)
     start: async () => {
       quietly()
       mendUtil()
-      await load(name, packageName)
+      load(packageName)
       const engine = await openEngine({ backend: name })
       const { binding, isUsingGpuDevice } = tf.backend() as unknown as NativeBackend
       if (name === 'tfjs-node-gpu' && !isUsingGpuDevice) throw new UserError(`${packageName} found no NVIDIA card that it can use: it needs a driver, CUDA and cuDNN as TensorFlow ${binding.TF_Version} wants them; docs/gpu.md tells which`)
@@ -58,14 +59,20 @@ function quietly(): void {
   env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true'
 }
 
-async function load(name: string, packageName: NativePackage): Promise<void> {
+function load(packageName: NativePackage): void {
+  const flag = packageName.endsWith('-gpu') ? ' --gpu' : ''
+  const require = createRequire(import.meta.url)
   try {
-    await (packageName === '@tensorflow/tfjs-node' ? import('@tensorflow/tfjs-node') : import(packageName))
+    require.resolve(packageName)
+  } catch {
+    throw new UserError(`${packageName} is not installed: npm install --ignore-scripts ${packageName}@${tf.version_core}, then touchstone native install${flag}`)
+  }
+  try {
+    // As CommonJS, which it is: so it takes the copy of tfjs-core that all else takes.
+    require(packageName)
   } catch (error) {
     const said = messageOf(error)
-    const { code } = error as { readonly code?: string }
-    if ((code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') && said.includes(`'${packageName}'`)) throw new UserError(`${packageName} is not installed: npm install --ignore-scripts ${packageName}@${tf.version_core}, then touchstone native install`)
-    if (said.includes('tfjs_binding.node')) throw new UserError(`${packageName} has no native addon: touchstone native install ${name === 'tfjs-node-gpu' ? '--gpu ' : ''}builds one`)
-    throw new UserError(`${packageName} does not load: ${said.split('\n', 1)[0]!}; touchstone native install ${name === 'tfjs-node-gpu' ? '--gpu ' : ''}builds its addon anew`)
+    if (said.includes('tfjs_binding.node')) throw new UserError(`${packageName} has no native addon: touchstone native install${flag} builds one`)
+    throw new UserError(`${packageName} does not load: ${said.split('\n', 1)[0]!}; touchstone native install${flag} builds its addon anew`)
   }
 }
