@@ -6,7 +6,7 @@ import { draws } from './gan/generate.js'
 import { disposeStack, openStack } from './gan/stack.js'
 import { stages } from './gan/clock.js'
 import { fewestSteps, keptWeights, probeEvery, probeRows, rowsToStart, train, type Progress, type Trained } from './gan/train.js'
-import { checkEngine, playersOf, type Players } from './gan/widths.js'
+import { checkMemory, playersOf, type Players } from './gan/widths.js'
 import { refused, similarOptions, similarTo } from './similar.js'
 
 const trueOrFalse = z.boolean('expected true or false')
@@ -69,14 +69,14 @@ export const osrGan = defineExtension({
   create: (options, { log }): Sampler => ({
     fits: (model) => {
       networkOf(model)
-      checkEngine(playersOf(model.inputShape.reduce((a, b) => a * b, 1), options))
+      checkMemory(playersOf(model.inputShape.reduce((a, b) => a * b, 1), options))
     },
     sample: async (context, count) => {
       const similar = similarTo(context, options)
       if (similar.missing !== undefined) return refused(context, similar.missing, count)
       const { example, dataset, randomness } = context
       const players = playersOf(example.input.length, options)
-      checkEngine(players)
+      checkMemory(players)
       const training = {
         ...options,
         players,

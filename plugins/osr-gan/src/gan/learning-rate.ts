@@ -14,9 +14,11 @@ const most = 1e-3
  *
  *     rate = min(1e-3, 1e-3 delta / sum_i |dF_y/dx_i| (high - low) s_i (1 - s_i))      s_i = where x_i lies in the range, as the generator starts
  */
-export function usualRate({ model, example, target, dataset: { range } }: SamplerContext, delta: number): number {
+export async function usualRate({ model, example, target, dataset: { range } }: SamplerContext, delta: number): Promise<number> {
   const network = networkOf(model)
-  const slopes = tf.tidy(() => inputGradient(network, tf.tensor(example.input, [1, ...network.inputShape]), [target]).dataSync())
+  const gradient = tf.tidy(() => inputGradient(network, tf.tensor(example.input, [1, ...network.inputShape]), [target]))
+  const slopes = await gradient.data()
+  gradient.dispose()
   const reach = example.input.reduce((sum, value, i) => {
     const share = shareOf(value, range)
     return sum + Math.abs(slopes[i]!) * (range.high - range.low) * share * (1 - share)

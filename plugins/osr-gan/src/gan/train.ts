@@ -1,12 +1,12 @@
 import { argmax, breathe, judgeNeighbours, l2Distance, mean, type AcceptanceRule, type SamplerContext } from '@touchstone/core'
-import { backward, forward, networkOf } from '@touchstone/network'
+import { backward, forward, networkOf, type Activations } from '@touchstone/network'
 import { tf } from '@touchstone/tensor'
 import { startClock, type Clock, type Stage } from './clock.js'
 import { dropoutMasks } from './dropout.js'
-import { draws, generate, inRange, rowsOf } from './generate.js'
+import { draws, generate, inRange, rowsOf, type Generated } from './generate.js'
 import { fromHalf, toHalf } from './half.js'
 import { classifierLoss, deceptionLoss, levelOf, sigmoid, type ClassifierLoss } from './loss.js'
-import { applyGradients, backwardStack, disposeStack, drawWeights, forwardStack, openStack, readStack, type Initialisation, type Stack, type StackWeights } from './stack.js'
+import { applyGradients, backwardStack, disposeStack, drawWeights, forwardStack, openStack, readStack, type Initialisation, type Pass, type Stack, type StackWeights } from './stack.js'
 import { usualRate } from './learning-rate.js'
 import { shareOf } from './share.js'
 import { latent, type Players } from './widths.js'
@@ -97,7 +97,7 @@ export async function train(context: SamplerContext, options: TrainingOptions, r
   const { randomness, example, dataset, signal } = context
   const { players, slope, initialisation } = options
   const clock = startClock()
-  const learningRate = options.learningRate ?? clock.in('classifier', () => usualRate(context, options.classifier.delta))
+  const learningRate = options.learningRate ?? (await clock.awaited('classifier', () => usualRate(context, options.classifier.delta)))
   const [generator, discriminator] = clock.in('random numbers', () => [
     openStack(firstGenerator(drawWeights(players.generator.widths, initialisation, slope, randomness, 'generator'), example.input, dataset.range, options.biasInit), slope, players.generator.bends),
     openStack(drawWeights(players.discriminator.widths, initialisation, slope, randomness, 'discriminator'), slope, players.discriminator.bends),
@@ -109,7 +109,7 @@ export async function train(context: SamplerContext, options: TrainingOptions, r
     const probes: Probe[] = []
     for (let step = 1; step <= options.maxSteps; step++) {
       await breathe(signal)
-      tf.tidy(() => playStep(context, { generator, discriminator, optimisers, x, clock }, options, step))
+      await playStep(context, { generator, discriminator, optimisers, x, clock }, options, step)
       if (step % probeEvery > 0 && step < options.maxSteps) continue
       const last = await clock.awaited('probes', () => probe(context, generator, options, step))
       probes.push(last)
@@ -136,24 +136,58 @@ interface Game {
   readonly clock: Clock
 }
 
-/** One step of both players. */
-function playStep(context: SamplerContext, { generator, discriminator, optimisers, x, clock }: Game, options: TrainingOptions, step: number): void {
-  const { randomness, dataset: { range } } = context
-  const { batch, dropout, generatorDropout, saturating, adversarial } = options
+/** What a step works out on the way forward, and goes back along. */
+interface Forward {
+  readonly generated: Generated
+  readonly pass: Pass
+  /** What was generated, as inputs of the classifier. */
+  readonly images: tf.Tensor
+}
+
+/** One step of both players: the passes forward, from whose outputs the losses are read, and the ways back. */
+async function playStep(context: SamplerContext, game: Game, options: TrainingOptions, step: number): Promise<void> {
+  const { clock } = game
+  const network = networkOf(context.model)
+  const { batch, dropout } = options
   // Rows of the input differ by dropout alone: a few stand for as many as are generated.
   const real = dropout > 0 ? Math.ceil(batch / 4) : 1
-  const [z, generatorMasks, discriminatorMasks] = clock.in('random numbers', () => {
+  const z = clock.in('random numbers', () => context.randomness.normals('@touchstone/osr-gan latent', step, batch * latent))
+  // The containers of tfjs are typed as open ones.
+  const passed = tf.tidy(() => passForward(context, game, options, network.inputShape, step, z, real) as unknown as tf.TensorContainer) as unknown as Forward
+  let activations: Activations | undefined
+  try {
+    activations = clock.in('classifier', () => forward(network, passed.images))
+    const { output } = activations
+    const [s, logits] = await clock.awaited('classifier', () => Promise.all([passed.pass.output.data<'float32'>(), output.data<'float32'>()]))
+    const signals = clock.in('classifier', () => classifierSignals(context, logits, z, options))
+    tf.tidy(() => {
+      const judged = clock.in('classifier', () => tf.reshape<tf.Rank.R2>(backward(network, activations!, tf.tensor(signals, [batch, ...network.outputShape]))[0]!, [batch, -1]))
+      passBack(context, game, options, passed, s, judged, real)
+    })
+  } finally {
+    activations?.dispose()
+    tf.dispose(passed as unknown as tf.TensorContainer)
+  }
+}
+
+function passForward({ randomness, dataset: { range } }: SamplerContext, { generator, discriminator, x, clock }: Game, { batch, dropout, generatorDropout }: TrainingOptions, inputShape: readonly number[], step: number, z: Float64Array, real: number): Forward {
+  const [generatorMasks, discriminatorMasks] = clock.in('random numbers', () => {
     const masksOf = (stack: Stack, name: string, rows: number, share: number) =>
       share > 0 ? dropoutMasks(stack, rows, share, (count) => randomness.uniforms(`@touchstone/osr-gan ${name} dropout`, step, count)) : []
-    return [randomness.normals('@touchstone/osr-gan latent', step, batch * latent), masksOf(generator, 'generator', batch, generatorDropout), masksOf(discriminator, 'discriminator', batch + real, dropout)] as const
+    return [masksOf(generator, 'generator', batch, generatorDropout), masksOf(discriminator, 'discriminator', batch + real, dropout)] as const
   })
   const generated = clock.in('generator', () => generate(generator, tf.tensor2d(Float32Array.from(z), [batch, latent]), range, generatorMasks))
-
-  const played = clock.in('discriminator', () => {
-    const kernel = discriminator.kernels[0] as unknown as tf.Tensor2D
+  const pass = clock.in('discriminator', () => {
+    const kernel = firstKernel(discriminator)
     const first = tf.concat2d([tf.matMul(generated.inputs, kernel), tf.tile(tf.matMul(x, kernel), [real, 1])], 0)
-    const pass = forwardStack(discriminator, generated.inputs, discriminatorMasks, first)
-    const s = pass.output.dataSync()
+    return forwardStack(discriminator, generated.inputs, discriminatorMasks, first)
+  })
+  return { generated, pass, images: tf.reshape(generated.inputs, [batch, ...inputShape]) }
+}
+
+/** @param s the discriminator's logits @param judged the gradient of the classifier's part of the loss by the generated inputs */
+function passBack({ dataset: { range } }: SamplerContext, { generator, discriminator, optimisers, x, clock }: Game, { batch, saturating, adversarial }: TrainingOptions, { generated, pass }: Forward, s: Float32Array, judged: tf.Tensor2D, real: number): void {
+  const played = clock.in('discriminator', () => {
     const signal = Float32Array.from(s, (value, row) => (row < batch ? sigmoid(value) / batch : (sigmoid(value) - 1) / real))
     const back = backwardStack(discriminator, pass, tf.tensor2d(signal, [batch + real, 1]), (dy) => {
       const [fake, own] = [tf.slice2d(dy, [0, 0], [batch, -1]), tf.slice2d(dy, [batch, 0], [real, -1])]
@@ -162,9 +196,8 @@ function playStep(context: SamplerContext, { generator, discriminator, optimiser
     // The generator's signal at the discriminator's output is the discriminator's times this.
     const turned = Float32Array.from({ length: batch }, (_, row) => (adversarial * deceptionLoss(s[row]!, saturating).slope) / Math.max(sigmoid(s[row]!), tiny))
     const fake = tf.mul(tf.slice2d(back.atFirst, [0, 0], [batch, -1]), tf.tensor2d(turned, [batch, 1]))
-    return { back, atInput: tf.matMul(fake, kernel, false, true) }
+    return { back, atInput: tf.matMul(fake, firstKernel(discriminator), false, true) }
   })
-  const judged = clock.in('classifier', () => classifierGradient(context, generated.inputs, z, options))
   const back = clock.in('generator', () => {
     const slopes = tf.mul(tf.mul(generated.shares, tf.sub(1, generated.shares)), range.high - range.low)
     return backwardStack(generator, generated.pass, tf.mul(tf.add(played.atInput, judged), slopes))
@@ -175,23 +208,22 @@ function playStep(context: SamplerContext, { generator, discriminator, optimiser
   })
 }
 
+const firstKernel = ({ kernels }: Stack): tf.Tensor2D => kernels[0] as unknown as tf.Tensor2D
+
 /** Below it a quotient of signals would be a quotient of roundings. */
 const tiny = 1e-20
 
-/** The gradient of the classifier's part of the loss by the generated inputs, of the mean over the batch: `[batch, size]`. */
-function classifierGradient({ model, outputs, target }: SamplerContext, inputs: tf.Tensor2D, z: Float64Array, { classifier, side }: TrainingOptions): tf.Tensor2D {
-  const network = networkOf(model)
-  const rows = inputs.shape[0]
+/** The gradient of the classifier's part of the loss by its logits, of the mean over the rows: as many numbers as there are logits. */
+function classifierSignals({ outputs, target }: SamplerContext, logits: Float32Array, z: Float64Array, { batch, classifier, side }: TrainingOptions): Float32Array {
   const origin = { outputs, target, predicted: argmax(outputs) }
-  const activations = forward(network, tf.reshape(inputs, [rows, ...network.inputShape]))
-  const logits = activations.output.dataSync() as Float32Array
-  const signal = new Float32Array(logits.length)
-  for (let row = 0; row < rows; row++) {
-    const at = row * network.classCount
-    const { gradient } = classifierLoss(classifier, origin, logits.subarray(at, at + network.classCount), levelOf(z[row * latent]!, classifier.delta, side))
-    gradient.forEach((value, k) => (signal[at + k] = value / rows))
+  const classes = logits.length / batch
+  const signals = new Float32Array(logits.length)
+  for (let row = 0; row < batch; row++) {
+    const at = row * classes
+    const { gradient } = classifierLoss(classifier, origin, logits.subarray(at, at + classes), levelOf(z[row * latent]!, classifier.delta, side))
+    gradient.forEach((value, k) => (signals[at + k] = value / batch))
   }
-  return tf.reshape(backward(network, activations, tf.tensor(signal, [rows, ...network.outputShape]))[0]!, [rows, -1])
+  return signals
 }
 
 /** The generator starts around the input: the last bias is where its values lie in the range, as sigmoid sees them. */

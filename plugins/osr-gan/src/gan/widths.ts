@@ -46,9 +46,8 @@ export function playersOf(size: number, { hidden, generator, discriminator }: Ar
   return { generator: g, discriminator: d, weights: weightCount(g.widths) + weightCount(d.widths) }
 }
 
-/** @throws UserError where the players do not fit into the memory of the engine, or it cannot train them. */
-export function checkEngine({ weights }: Players): void {
-  if (tf.getBackend() === 'webgpu') throw new UserError('generators are trained by losses that are read at once, which webgpu cannot: use another backend, or the sampler "level-set"')
+/** @throws UserError where the players do not fit into the memory of the engine. */
+export function checkMemory({ weights }: Players): void {
   const bytes = weights * bytesPerWeight
   if (tf.getBackend() !== 'wasm' || bytes <= wasmBytes) return
   throw new UserError(
