@@ -25,7 +25,8 @@ export async function createPlugin(parent: string, name: string, kind: TemplateK
   const folder = join(parent, name)
   if ((await contentOf(folder)).length > 0) throw new Error(`${folder} is there and not empty: give another name, or remove what is in it`)
   const files = {
-    'package.json': 'package.json',
+    // Not under its own name: npm and its checks would take it for a package inside this one.
+    'package.json': 'package.template.json',
     'tsconfig.json': 'tsconfig.json',
     'src/index.ts': 'index.ts',
     [`src/${name}.ts`]: `${kind}/my-method.ts`,
