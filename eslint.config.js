@@ -9,6 +9,7 @@ const mayImport = {
   'packages/evaluation': ['core'],
   'packages/report': ['core', 'evaluation'],
   'packages/cli': ['core', 'evaluation', 'report', 'testkit'],
+  'packages/create-plugin': [],
   'packages/testkit': ['core', 'tensor', 'network'],
   // No plugin imports another plugin: what two share moves down.
   'plugins/*': ['core', 'tensor', 'network'],
@@ -34,7 +35,7 @@ const direction = Object.entries(mayImport).map(([folder, allowed]) => ({
 }))
 
 export default defineConfig(
-  { ignores: ['**/dist/**', '**/node_modules/**', 'coverage/**', 'touchstone-runs/**', '.tools/**', 'packages/*/assembly/**', '**/*.config.ts', '**/*.config.js', '**/*.mjs', 'scripts/**', 'tools/**', '**/bin/*.js'] },
+  { ignores: ['**/dist/**', '**/node_modules/**', 'coverage/**', 'touchstone-runs/**', '.tools/**', 'packages/*/assembly/**', 'packages/create-plugin/templates/**', '**/*.config.ts', '**/*.config.js', '**/*.mjs', 'scripts/**', 'tools/**', '**/bin/*.js'] },
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
   {

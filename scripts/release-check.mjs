@@ -1,9 +1,10 @@
 // Uses the packages as a stranger would: packs them, checks the tarballs, installs them with npm into an empty project, writes the plugin of
-// docs/write-a-plugin.md there, and runs an evaluation with it. Ends with 1 at the first thing that is not as it should be.
+// docs/write-a-plugin.md there, tests and packs that of examples/third-party-plugin, and runs an evaluation with both. Ends with 1 at the first thing that is not as
+// it should be.
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { basename, delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -35,21 +36,33 @@ const plugin = join(work, 'plugin')
 mkdirSync(plugin)
 writeFileSync(join(plugin, 'package.json'), block('json'))
 writeFileSync(join(plugin, 'index.js'), block('js'))
-step('npm install of a third party plugin', 'npm', ['install', '--no-fund', '--no-audit', '--loglevel=error', '--install-links', plugin], { cwd: project })
+
+// A finished one, as its author has it: the packed packages are all that it sees of the repository.
+const rise = join(work, 'third-party-plugin')
+cpSync(join(root, 'examples', 'third-party-plugin'), rise, { recursive: true, filter: (from) => !['node_modules', 'dist'].includes(basename(from)) })
+const needed = ['core', 'network', 'tensor', 'testkit'].map((name) => files.find((file) => new RegExp(`^touchstone-${name}-\\d`).test(basename(file))))
+step('third-party-plugin: npm install', 'npm', ['install', '--no-save', '--no-fund', '--no-audit', '--loglevel=error', ...needed], { cwd: rise })
+step('third-party-plugin: npm test', 'npm', ['test'], { cwd: rise })
+step('third-party-plugin: npm pack', 'npm', ['pack', '--pack-destination', work], { cwd: rise })
+step('npm install of third party plugins', 'npm', ['install', '--no-fund', '--no-audit', '--loglevel=error', '--install-links', plugin, join(work, 'touchstone-plugin-rise-0.1.0.tgz')], { cwd: project })
+
+step('create-plugin', 'npx', ['create-plugin', 'edge-weight', '--kind', 'attributer'], { cwd: project })
+if (!existsSync(join(project, 'edge-weight', 'src', 'edge-weight.test.ts'))) fail('create-plugin wrote no tests')
 
 const listed = JSON.parse(step('touchstone list', 'npx', ['touchstone', 'list', '--json'], { cwd: project }))
-if (!listed.extensions.some(({ name, package: from }) => name === 'leave-one-out' && from === 'touchstone-plugin-occlusion')) fail('touchstone list does not show the third party plugin')
+for (const [extension, plugin] of [['leave-one-out', 'touchstone-plugin-occlusion'], ['rise', 'touchstone-plugin-rise']])
+  if (!listed.extensions.some(({ name, package: from }) => name === extension && from === plugin)) fail(`touchstone list does not show ${plugin}`)
 
 cpSync(join(root, 'examples', 'quickstart', 'models', 'well'), join(project, 'model'), { recursive: true })
 step('touchstone init', 'npx', ['touchstone', 'init'], { cwd: project })
 const config = readFileSync(join(project, 'touchstone.config.ts'), 'utf8')
-  .replace("plugins: [", "plugins: [\n    'touchstone-plugin-occlusion',")
-  .replace("saliency: 'saliency',", "saliency: 'saliency',\n    occlusion: 'leave-one-out',")
+  .replace("plugins: [", "plugins: [\n    'touchstone-plugin-occlusion',\n    'touchstone-plugin-rise',")
+  .replace("saliency: 'saliency',", "saliency: 'saliency',\n    occlusion: 'leave-one-out',\n    rise: { use: 'rise', options: { masks: 50 } },")
   .replace('take: 32', 'take: 1')
 writeFileSync(join(project, 'touchstone.config.ts'), config)
 step('touchstone run', 'npx', ['touchstone', 'run', 'touchstone.config.ts', '--out', 'run'], { cwd: project })
 const { rows } = JSON.parse(readFileSync(join(project, 'run', 'results.json'), 'utf8'))
-if (!rows.some(({ attributer, value }) => attributer === 'occlusion' && value !== null)) fail('the third party plugin has no score in results.json')
+for (const label of ['occlusion', 'rise']) if (!rows.some(({ attributer, value }) => attributer === label && value !== null)) fail(`${label}, of a third party plugin, has no score in results.json`)
 if (!existsSync(join(project, 'run', 'report.html'))) fail('there is no report')
 step('types of the packages', process.execPath, [join(root, 'node_modules', 'typescript', 'lib', 'tsc.js'), '--noEmit', '--module', 'nodenext', '--target', 'es2023', '--strict', '--skipLibCheck', 'touchstone.config.ts'], { cwd: project })
 

@@ -1,4 +1,5 @@
 export { describeAttributer } from './contracts/attributer.js'
+export { describeChart } from './contracts/chart.js'
 export { describeComparison } from './contracts/comparison.js'
 export { describeDataset } from './contracts/dataset.js'
 export { describeExecutor } from './contracts/executor.js'

@@ -1,5 +1,5 @@
 import { rowAt, sliceRows, type Model } from '@touchstone/core'
-import { tf } from '@touchstone/tensor'
+import { openEngine, tf } from '@touchstone/tensor'
 import { describe, expect, test } from 'vitest'
 import { randomRows } from './subject.js'
 
@@ -46,6 +46,8 @@ export function describeModel(name: string, create: () => Model | Promise<Model>
     })
 
     test('disposing it gives its tensors back', async () => {
+      // A model of another engine has not opened it.
+      await openEngine()
       await (await create()).dispose?.()
       const tensors = tf.memory().numTensors
       const model = await create()

@@ -34,8 +34,8 @@ export function expectMetadata(plugins: Plugins, kind: Kind, name: string, { cit
   const extension = host.registry.extension(kind, name)?.value
   expect(extension, `${kind} "${name}" is one of the plugin's extensions`).toBeDefined()
   expect(name).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/)
-  expect(extension!.summary, 'has a summary').not.toBe('')
-  if (cited) expect(extension!.citation, 'cites its source').toBeTruthy()
+  expect(extension!.summary, 'has a summary: one line that says what it is').not.toBe('')
+  if (cited) expect(extension!.citation, 'cites its source: authors, title, year, equation').toBeTruthy()
   if (costed) expect(extension, 'declares its cost in model rows').toHaveProperty('cost')
   for (const [option, { summary }] of Object.entries(extension!.options)) expect(summary, `option ${option} has a summary`).not.toBe('')
 }
