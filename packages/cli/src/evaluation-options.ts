@@ -25,7 +25,7 @@ export function addEvaluationOptions(command: Command): Command {
     .option('--executor <name>', 'where jobs run: inline, threads (as the config says, else this), or that of a plugin; its options follow as --name value')
     .option('--backend <name>', 'what computes: wasm, cpu, that of an installed plugin, or auto, the fastest that starts; as the config says, else auto')
     .option('--threads <n>', 'how many threads; as many as there are cores unless told', positive)
-    .option('--unit-timeout <seconds>', 'end a job of a thread in which nothing was finished for so long', positive)
+    .option('--unit-timeout <seconds>', 'end what hangs, where nothing was finished for so long; in threads and on workers, inline cannot', positive)
     .option('--shard <i/n>', 'compute the i-th of n parts, on this machine among others')
     .option('--max-time <seconds>', 'end in order after so many seconds of computing', positive)
     .option('--max-rows <n>', 'end in order after so many model rows', positive)
@@ -41,6 +41,7 @@ type Settings = Pick<EvaluateOptions, 'signal' | 'budget'> & { readonly shard?: 
 /** What the flags of a command line mean. @throws UserError for those that mean nothing. */
 export function evaluationSettings(command: Command, flags: EvaluationFlags, signal: AbortSignal): Settings {
   const { store, executor, backend, threads, unitTimeout, shard, maxTime, maxRows } = flags
+  if (unitTimeout !== undefined && executor === 'inline') throw new UserError('--unit-timeout: the executor inline does all in this thread, and cannot end what hangs in it: leave it out, or use --executor threads')
   const further = furtherOptions(command, executor)
   const options = { ...(threads !== undefined && { threads }), ...(unitTimeout !== undefined && { unitTimeout }), ...further }
   const told = executor !== undefined || Object.keys(options).length > 0

@@ -129,7 +129,7 @@ describe('a run within bounds', () => {
     expect(await bytesOf('bounded')).toBe(reference)
   })
 
-  test('--unit-timeout ends a job that hangs, and keeps the others', async () => {
+  test('--unit-timeout ends what hangs: it is undefined with the reason, all else is done', async () => {
     await mkdir(join(folder, 'hang'), { recursive: true })
     await writeFile(join(folder, 'hang', 'package.json'), JSON.stringify({ name: 'hanging-plugin', version: '1.0.0', type: 'module', exports: './index.js' }))
     await writeFile(
@@ -139,11 +139,23 @@ describe('a run within bounds', () => {
          create: () => ({ attribute: async ({ inputs }) => { while (inputs.data.subarray(0, 784).reduce((a, b) => a + b, 0) < 65) {} return { shape: inputs.shape, data: inputs.data.slice() } } }) })
        export default definePlugin({ name: 'hanging-plugin', extensions: [hangs] })`,
     )
-    const hanging = await write('hanging.json', { ...config, plugins: [...config.plugins, './hang/index.js'], examples: { take: 4 }, batchRows: 5, attributers: { hangs: 'hangs' }, models: { well: config.models.well } })
+    const hanging = await write('hanging.json', { ...config, plugins: [...config.plugins, './hang/index.js'], examples: { take: 4 }, batchRows: 5, attributers: { hangs: 'hangs', fine: Object.values(config.attributers)[0]! }, models: { well: config.models.well } })
     const { code, err } = await touchstone(['run', hanging, '--out', 'hanging', '--store', 'hanging.store', '--threads', '2', '--unit-timeout', '4'])
+    expect(code).toBe(4)
+    expect(err).toContain('model "well", examples test/00002: nothing was finished for 4 s, the job was ended; it is done again without attributer "hangs"')
+    expect(err).toMatch(/3 maps and scores are undefined: attributer "hangs" \(of hanging-plugin\) hung: nothing was finished for 4 s/)
+    const { rows } = JSON.parse(await bytesOf('hanging')) as Results
+    expect(rows.filter(({ value }) => value === null).map(({ attributer, example, reason }) => ({ attributer, example, reason }))).toEqual(
+      Array.from({ length: 2 }, () => ({ attributer: 'hangs', example: 'test/00002', reason: 'attributer "hangs" (of hanging-plugin) hung: nothing was finished for 4 s' })),
+    )
+    expect(await readFile(join(folder, 'hanging', 'report.html'), 'utf8')).toContain('hung: nothing was finished for 4 s')
+    expect(JSON.parse((await touchstone(['store', 'ls', '--store', 'hanging.store', '--json'])).out)).toMatchObject({ kinds: { map: { entries: 7 }, score: { entries: 14 } } })
+  })
+
+  test('inline says that it cannot end what hangs', async () => {
+    const { code, err } = await touchstone(['run', path, '--executor', 'inline', '--unit-timeout', '4'])
     expect(code).toBe(2)
-    expect(err).toMatch(/1 of 4 jobs hung and were ended, all else is done and kept: model "well", examples test\/00002: nothing was finished for 4 s, the job was ended/)
-    expect(JSON.parse((await touchstone(['store', 'ls', '--store', 'hanging.store', '--json'])).out)).toMatchObject({ kinds: { map: { entries: 3 }, score: { entries: 6 } } })
+    expect(err).toContain('--unit-timeout: the executor inline does all in this thread, and cannot end what hangs in it')
   })
 })
 

@@ -225,13 +225,21 @@ test('two plugins with one name are refused, naming both', () => {
 test.each([
   [undefined, 'it has no default export made by definePlugin()'],
   [{ name: 'x' }, 'its default export was not made by definePlugin()'],
-  [{ ...plugin, api: 2 }, 'it is made for plugin API 2, this is API 1: install a version of it that fits'],
+  [{ ...plugin, api: 2 }, 'it is made for plugin API 2, this is API 1: install newer @touchstone packages, or an older version of it'],
+  [{ ...plugin, api: 0 }, 'it is made for plugin API 0, this is API 1: install a newer version of it'],
   [{ ...plugin, extensions: [{ kind: 'score' }] }, 'each of its extensions must be made by defineExtension()'],
   [{ ...plugin, extensions: [null] }, 'each of its extensions must be made by defineExtension()'],
   [{ ...plugin, presets: [null] }, 'each of its presets needs a kind'],
   [{ ...plugin, services: [{}] }, 'each of its services must be made by provide()'],
 ])('what is no plugin is refused (%#)', (value, message) => {
   expect(() => new Host([value as unknown as Plugin])).toThrow(message)
+})
+
+test('all plugins for another API are named at once', () => {
+  const other = (name: string, api: number) => ({ ...plugin, name, api }) as unknown as Plugin
+  expect(() => new Host([plugin, other('ahead', 2), other('behind', 0)])).toThrow(
+    new UserError('plugin ahead: it is made for plugin API 2, this is API 1: install newer @touchstone packages, or an older version of it\nplugin behind: it is made for plugin API 0, this is API 1: install a newer version of it'),
+  )
 })
 
 test('a plugin made by another copy of core works: plain data, tokens by name', async () => {

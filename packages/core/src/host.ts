@@ -35,9 +35,12 @@ export class Host {
   constructor(plugins: readonly Plugin[]) {
     this.plugins = plugins
     const providers = new Map<symbol, string>()
-    for (const plugin of plugins) {
+    const faults = plugins.flatMap((plugin) => {
       const fault = pluginFault(plugin)
-      if (fault !== undefined) throw new UserError(`plugin ${String((plugin as Partial<Plugin> | null)?.name)}: ${fault}`)
+      return fault === undefined ? [] : `plugin ${String((plugin as Partial<Plugin> | null)?.name)}: ${fault}`
+    })
+    if (faults.length > 0) throw new UserError(faults.join('\n'))
+    for (const plugin of plugins) {
       this.registry.add(plugin)
       for (const provider of plugin.services) {
         const other = providers.get(provider.token.key)

@@ -5,7 +5,7 @@ export type { Backend, BackendTraits, StartedBackend } from './contracts/backend
 export type { Chart, ChartDrawing, ChartTraits } from './contracts/chart.js'
 export type { Command, CommandContext, CommandTraits, OpenedConfig } from './contracts/command.js'
 export type { Dataset, DatasetTraits, Example } from './contracts/dataset.js'
-export type { Executor, ExecutorTraits, Job, JobExample, JobProgress, JobReport, JobSeconds, Work } from './contracts/executor.js'
+export type { Executor, ExecutorTraits, Job, JobExample, JobFault, JobProgress, JobReport, JobSeconds, Work } from './contracts/executor.js'
 export {
   resultOf,
   undefinedResult,

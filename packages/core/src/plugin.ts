@@ -53,7 +53,10 @@ export function pluginFault(value: unknown): string | undefined {
   const { api, name, extensions, presets, services } = value as Partial<Record<keyof Plugin, unknown>>
   const isObject = (item: unknown): item is Readonly<Record<string, unknown>> => typeof item === 'object' && item !== null
   if (typeof name !== 'string' || api === undefined) return 'its default export was not made by definePlugin()'
-  if (api !== pluginApi) return `it is made for plugin API ${JSON.stringify(api)}, this is API ${pluginApi}: install a version of it that fits`
+  if (api !== pluginApi) {
+    const isNewer = typeof api === 'number' && api > pluginApi
+    return `it is made for plugin API ${JSON.stringify(api)}, this is API ${pluginApi}: ${isNewer ? 'install newer @touchstone packages, or an older version of it' : 'install a newer version of it'}`
+  }
   if (!Array.isArray(extensions) || !Array.isArray(presets) || !Array.isArray(services)) return 'its extensions, presets and services must be lists'
   const named = (item: unknown): item is Readonly<Record<string, unknown>> => isObject(item) && typeof item.kind === 'string' && typeof item.name === 'string' && typeof item.summary === 'string'
   if (!extensions.every((item: unknown) => named(item) && isObject(item.traits) && isObject(item.options) && isObject(item.services) && typeof item.create === 'function'))

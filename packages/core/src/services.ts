@@ -39,6 +39,8 @@ export interface EngineMemory {
   readonly used: () => number
   /** Bytes at which it breaks down. */
   readonly limit: number
+  /** How many tensors there are, for whoever looks for those that are left over. */
+  readonly tensors?: () => number
 }
 
 /**

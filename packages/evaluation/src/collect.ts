@@ -2,6 +2,7 @@ import { undefinedResult, UserError, type EngineInfo, type Host, type Result, ty
 import { compareMethods } from './compare-methods.js'
 import { compareRankings } from './compare-rankings.js'
 import { DiagnosticColumns } from './diagnostic-columns.js'
+import type { FaultReasons } from './fault-summary.js'
 import type { Instances } from './instances.js'
 import { MeanCurves } from './mean-curves.js'
 import { rankMethods } from './rank-methods.js'
@@ -23,6 +24,8 @@ interface Sources {
   readonly store: Store
   readonly keys: UnitKeys
   readonly host: Host
+  /** Why units are undefined that an extension failed to give. */
+  readonly faults: FaultReasons
 }
 
 /** What an evaluation found; what grows with the examples is given one by one. */
@@ -46,7 +49,7 @@ interface Gathered extends ScoreColumn {
 }
 
 /** The results of an evaluation from its store; undefined where something is missing there. Of each score a number is held, of each map its diagnostics. */
-export async function collect({ selection, resolved, shown, instances: { models, dataset, scores }, engine, store, keys, host }: Sources): Promise<Collected | undefined> {
+export async function collect({ selection, resolved, shown, instances: { models, dataset, scores }, engine, store, keys, host, faults }: Sources): Promise<Collected | undefined> {
   const attributers = Object.keys(resolved.attributers)
   const metrics = Object.keys(resolved.metrics)
   const byModel = new Map([...selection.subjects].map(([model, { length }]) => [model, gatheredColumns(model, attributers, metrics, length)]))
@@ -54,16 +57,20 @@ export async function collect({ selection, resolved, shown, instances: { models,
   const curves = new MeanCurves()
   const parts = new Set<string>()
   let missing = false
+  const scoreOf = async (subject: string, model: string, example: string, attributer: string, metric: string): Promise<Result | undefined> => {
+    const reason = faults.score(model, example, attributer, metric)
+    return (await store.get<Result>(keys.score(subject, attributer, metric))) ?? (reason === undefined ? undefined : undefinedResult(reason))
+  }
   for (const [model, subjects] of selection.subjects) {
     const columns = byModel.get(model)!
     for (const [place, { example, target }] of subjects.entries()) {
       const subject = keys.subject(model, example, target)
       for (const [row, attributer] of attributers.entries()) {
         const map = await store.get<MapAnswer>(keys.map(subject, attributer))
-        missing ||= map === undefined
+        missing ||= map === undefined && faults.map(model, example.id, attributer) === undefined
         diagnostics.add(model, attributer, place, map?.diagnostics ?? {})
         for (const [column, metric] of metrics.entries()) {
-          const result = await store.get<Result>(keys.score(subject, attributer, metric))
+          const result = await scoreOf(subject, model, example.id, attributer, metric)
           missing ||= result === undefined
           const { values, robust, detailed } = columns[row * metrics.length + column]!
           const { value = Number.NaN, ...details } = result ?? undefinedResult('missing')
@@ -102,7 +109,7 @@ export async function collect({ selection, resolved, shown, instances: { models,
     const subject = keys.subject(model, example, target)
     return Promise.all(
       byModel.get(model)!.map(async ({ attributer, metric, values, detailed }) => {
-        const result = detailed[place] === 1 ? await store.get<Result>(keys.score(subject, attributer, metric)) : { value: values[place]! }
+        const result = detailed[place] === 1 ? await scoreOf(subject, model, example.id, attributer, metric) : { value: values[place]! }
         if (result === undefined) throw new UserError(`the store has lost the score of "${attributer}" by "${metric}" on model "${model}" for example ${example.id}: run again, and it is computed anew`)
         const { value = null, ...details } = result
         return { model, example: example.id, attributer, metric, value, ...details }

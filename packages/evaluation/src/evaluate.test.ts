@@ -1,4 +1,4 @@
-import { ConfigError, createToken, defineExtension, definePlugin, eachRow, mean, option, UserError, wilsonInterval, type Attributer, type Dataset, type Plugin, type Result, type Rows, type Score } from '@touchstone/core'
+import { ConfigError, createToken, defineExtension, definePlugin, eachRow, mean, option, resultOf, UserError, wilsonInterval, type Attributer, type Dataset, type Plugin, type Result, type Rows, type Score } from '@touchstone/core'
 import { beforeEach, describe, expect, test } from 'vitest'
 import * as z from 'zod/mini'
 import { evaluate, evaluationPlugin, memoryStorage, rowsCsv, summaryCsv, type EvaluationConfig } from './index.js'
@@ -178,7 +178,7 @@ test('maps that are not finite leave every score undefined, and the run goes on'
   const { results } = await evaluate(toyConfig({ examples: { take: 1 }, attributers: { squares: 'times-weights', nan: { use: 'times-weights', options: { nan: true } } } }))
   expect(results.rows.map(({ attributer, reason }) => [attributer, reason])).toEqual([
     ['squares', undefined],
-    ['nan', 'the map holds values that are not finite'],
+    ['nan', 'attributer "nan" ("times-weights" of toys) failed: expected a map of finite values, found NaN at 0'],
   ])
   expect(results.summary[1]).toMatchObject({ n: 0, undefined: 1, mean: null, ciLow: null, ciHigh: null })
 })
@@ -247,11 +247,17 @@ test.each([
   await expect(evaluate(toyConfig({ models: { m: { given: linearModel(weights.map(([a, b]) => [a, b] as const)) } } }))).rejects.toThrow(message)
 })
 
-test('what a score gives is checked: a number that is not finite is undefined, anything else names the score', async () => {
+test('what a score gives is checked: what is neither a finite number nor a reason is its fault', async () => {
   const given = (result: unknown) => ({ given: { direction: 'lower' as const, score: () => Promise.resolve(result as Result) } })
-  const { results } = await evaluate(toyConfig({ examples: { take: 1 }, metrics: { nan: given({ value: Number.NaN, parts: { a: 1 } }), fine: given({ value: 2 }) } }))
-  expect(results.rows).toMatchObject([{ value: null, reason: 'the value is NaN', parts: { a: 1 } }, { value: 2 }])
-  await expect(evaluate(toyConfig({ metrics: { text: given({ value: 'high' }) } }))).rejects.toThrow('metric "text" for attributer "squares" on model "one", example p0 failed: expected a result with a number as value, or a reason')
+  const { results } = await evaluate(toyConfig({ examples: { take: 1 }, metrics: { made: given(resultOf(Number.NaN, { parts: { a: 1 } })), nan: given({ value: Number.NaN, parts: { a: 1 } }), text: given({ value: 'high' }), fine: given({ value: 2 }) } }))
+  const expected = 'failed: expected a result with a finite number as value, or a reason, found'
+  const hint = ': resultOf() of @touchstone/core makes a reason of NaN'
+  expect(results.rows).toMatchObject([
+    { value: null, reason: 'the value is NaN', parts: { a: 1 } },
+    { value: null, reason: `metric "nan" (given in code) ${expected} NaN${hint}` },
+    { value: null, reason: `metric "text" (given in code) ${expected} "high"${hint}` },
+    { value: 2 },
+  ])
   await expect(evaluate(toyConfig({ metrics: { blind: { given: { score: given({ value: 1 }).given.score } as unknown as Score } } }))).rejects.toThrow('metrics.blind: its score must say whether lower or higher is better, found direction nothing')
 })
 
@@ -319,7 +325,8 @@ test('ids of examples are unique', async () => {
 
 test('an attributer or model that gives another shape is named', async () => {
   const short = { attribute: () => Promise.resolve({ shape: [6, 2], data: new Float32Array(3) }) }
-  await expect(evaluate(toyConfig({ attributers: { short: { given: short } } }))).rejects.toThrow('attributer "short" on model "one" failed: expected maps of 12 values for shape [6, 2], found 3')
+  const { results } = await evaluate(toyConfig({ attributers: { short: { given: short } } }))
+  for (const { reason } of results.rows) expect(reason).toBe('attributer "short" (given in code) failed: expected maps of shape [1, 2], found [6, 2]')
   const wide = { ...linearModel([[1, 2], [0, 0]]), classCount: 3 }
   await expect(evaluate(toyConfig({ models: { wide: { given: wide } } }))).rejects.toThrow('expected the outputs of a model of shape [6, 3], found [6, 2]')
 })
@@ -348,7 +355,8 @@ test('what a method says of its maps stands in the results, per example and summ
   expect((await evaluate(toyConfig({ batchRows: 1, attributers: { squares: 'times-weights', telling: { given: telling } } }))).results).toEqual(results)
 
   const short: Attributer = { attribute: ({ inputs }) => Promise.resolve({ ...inputs, diagnostics: { first: [1] } }) }
-  await expect(evaluate(toyConfig({ attributers: { short: { given: short } } }))).rejects.toThrow('attributer "short" on model "one" failed: expected diagnostics "first" as a list of 6 numbers, one per row')
+  const { run } = await evaluate(toyConfig({ attributers: { short: { given: short } }, examples: { take: 2 } }))
+  expect(run.faults).toEqual([{ extension: 'attributer "short" (given in code)', units: 0, reason: expect.stringContaining('fails for several inputs at once, but for none of them alone') as string }])
 })
 
 test('intervals do not depend on labels', async () => {
@@ -369,11 +377,6 @@ test('no method is promised for a model of probabilities, which none explains', 
   await expect(evaluate(toyConfig({ models: { sure: { given: sure } }, attributers: { n: 'needs-network' } }))).rejects.toThrow(
     'attributers.n: needs a model with network, which "sure" does not offer (layer "memory" is not supported; its outputs are probabilities, not logits); methods explain logits: end the model with softmax, which is separated, or linear',
   )
-})
-
-test('a plugin that throws is named, with the cause', async () => {
-  const error = await evaluate(toyConfig({ attributers: { bad: 'fails' } })).catch((thrown: unknown) => thrown)
-  expect(error).toMatchObject({ message: 'attributer "bad" on model "one" failed: out of ideas', cause: { message: 'out of ideas' } })
 })
 
 test('a mistake that only a method can see is told with the label of the method and the model, and stays a mistake', async () => {

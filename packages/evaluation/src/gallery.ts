@@ -1,6 +1,7 @@
 import { canonicalJson, hash, isUserError, messageOf, sizeOf, type AttributionMap, type ChartDrawing, type ChartTraits, type Host, type Log, type Marks, type Neighbour, type ResolvedExtension, type Scope } from '@touchstone/core'
 import { allResults } from './all-results.js'
 import type { Collected } from './collect.js'
+import type { FaultReasons } from './fault-summary.js'
 import type { Instances } from './instances.js'
 import type { MapAnswer } from './run-job.js'
 import type { Results } from './results.js'
@@ -101,11 +102,12 @@ interface Sources {
   readonly scope: Scope
   readonly store: Store
   readonly keys: UnitKeys
+  readonly faults: FaultReasons
   readonly warn: Log['warn']
 }
 
 /** The gallery of an evaluation from its store; undefined where something is missing there. */
-export async function collectGallery({ collected, selection, instances: { scores, models }, host, scope, store, keys, warn }: Sources): Promise<Gallery | undefined> {
+export async function collectGallery({ collected, selection, instances: { scores, models }, host, scope, store, keys, faults, warn }: Sources): Promise<Gallery | undefined> {
   const inputs: Float32Array[] = []
   const maps: Float32Array[] = []
   const neighbours: GalleryNeighbours[] = []
@@ -126,7 +128,7 @@ export async function collectGallery({ collected, selection, instances: { scores
         const answer = await store.get<MapAnswer>(keys.map(subject, attributer))
         for (const [metric, score] of scores) {
           const seen = await store.get<readonly SeenNeighbours[]>(keys.seen(subject, attributer, metric))
-          missing ||= !seen
+          missing ||= !seen && faults.score(model, example.id, attributer, metric) === undefined
           for (const { key, sampler, inputDistances, logitDistances, rejected, shown } of seen ?? []) {
             const known = bySampler.get(key)
             bySampler.set(

@@ -1,9 +1,10 @@
-import { Base, ConfigError, Engine, Host, isUserError, Logger, Side, stackRows, UserError, type EngineInfo, type FileReader, type JobProgress, type JobReport, type Log, type Plugin, type ResolvedExtension, type Scope, type SideThreads, type Work } from '@touchstone/core'
+import { Base, ConfigError, Engine, Host, isUserError, Logger, Memory, Side, sizeOf, stackRows, UserError, type EngineInfo, type FileReader, type JobProgress, type JobReport, type Log, type Plugin, type ResolvedExtension, type Scope, type SideThreads, type Work } from '@touchstone/core'
 import { checkConfig } from './check-config.js'
 import { checkFit } from './check-fit.js'
 import { collect, type Collected } from './collect.js'
 import type { EvaluationConfig } from './config.js'
 import { engineIdentity } from './engine-identity.js'
+import { faultyExtensions, faultReasons, faultWarning } from './fault-summary.js'
 import { collectGallery, type Gallery } from './gallery.js'
 import { makeInstances } from './instances.js'
 import { planEvaluation, rowsPerScore, type Plan } from './plan.js'
@@ -137,7 +138,7 @@ export async function openEvaluation(config: EvaluationConfig, options: Evaluate
       return { instances, engine, store: await Store.open(instances.storage, warn) }
     })
     const { dataset, executor } = instances
-    const workplace = openWorkplace({ resolved, batchRows, host, scope, instances, engine, store, signal: stop })
+    const workplace = openWorkplace({ resolved, batchRows, host, scope, instances, engine, memory: await scope.find(Memory), store, signal: stop })
     const { models, keys, predictions } = workplace
     const selection = await timed('select', async () => {
       const chosen = await selectExamples(resolved, dataset, models, batchRows, predictions, warn, (done, total) => options.onProgress?.({ stage: 'select', done, total }))
@@ -193,7 +194,10 @@ export async function openEvaluation(config: EvaluationConfig, options: Evaluate
       }),
       host: options.host ?? null,
       warnings,
+      ...(faultyExtensions(reports).length > 0 && { faults: faultyExtensions(reports) }),
     })
+
+    const warnOfFaults = (): void => faultyExtensions(reports).forEach((faulty) => warn(faultWarning(faulty)))
 
     const run = async (): Promise<FinishedEvaluation> => {
       if (options.shard && options.shard.of > 1) throw new UserError('a shard of an evaluation has no results of its own: compute all of them, then evaluate without a shard')
@@ -202,9 +206,11 @@ export async function openEvaluation(config: EvaluationConfig, options: Evaluate
       for (let round = 0, missing = plan; collected === undefined || gallery === undefined; round++, missing = makePlan()) {
         if (round === rounds) throw new UserError(`the store does not give back what was written to it, after ${rounds} attempts: "touchstone store verify" tells more`)
         await computeOnce(missing)
-        collected = await clocked('collect', () => collect({ selection, resolved, shown: withoutSecrets(resolved, host), instances, engine, store, keys, host }))
-        gallery = collected && (await collectGallery({ collected, selection, instances, host, scope, store, keys, warn }))
+        const faults = faultReasons(reports)
+        collected = await clocked('collect', () => collect({ selection, resolved, shown: withoutSecrets(resolved, host), instances, engine, store, keys, host, faults }))
+        gallery = collected && (await collectGallery({ collected, selection, instances, host, scope, store, keys, faults, warn }))
       }
+      warnOfFaults()
       return {
         ...collected,
         gallery,
@@ -213,6 +219,7 @@ export async function openEvaluation(config: EvaluationConfig, options: Evaluate
         map: async (label, attributer, index) => {
           const { example, target } = selection.subjects.get(label)![index]!
           const answer = await store.get<MapAnswer>(keys.map(keys.subject(label, example, target), attributer))
+          if (answer === undefined && faultReasons(reports).map(label, example.id, attributer) !== undefined) return new Float32Array(sizeOf(dataset.inputShape)).fill(Number.NaN)
           if (answer === undefined) throw new UserError(`the store has lost the map of "${attributer}" on model "${label}" for example ${example.id}: run again, and it is computed anew`)
           return answer.map
         },
@@ -220,6 +227,7 @@ export async function openEvaluation(config: EvaluationConfig, options: Evaluate
     }
     const compute = async (): Promise<RunRecord> => {
       await computeOnce(plan)
+      warnOfFaults()
       return record()
     }
     const measureSpeed = async (): Promise<ReadonlyMap<string, number>> => {

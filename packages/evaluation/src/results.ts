@@ -200,6 +200,16 @@ export interface DiagnosticSummary {
   readonly max: number | null
 }
 
+/** An extension that threw, gave what it must not, or hung. */
+export interface FaultyExtension {
+  /** By label, name and package: `attributer "mine" ("leave-one-out" of some-plugin)`. */
+  readonly extension: string
+  /** How many maps and scores are undefined by it. */
+  readonly units: number
+  /** One of the reasons, the first by alphabet; rows have their own. */
+  readonly reason: string
+}
+
 /** `run.json`: how the evaluation went. Everything that differs from run to run stands here. */
 export interface RunRecord {
   readonly format: 'touchstone-run/1'
@@ -217,6 +227,8 @@ export interface RunRecord {
   readonly work?: Readonly<Record<string, JobSeconds>>
   readonly host: { readonly runtime: string; readonly platform: string; readonly cores: number } | null
   readonly warnings: readonly string[]
+  /** Extensions that failed, one entry each: what depends on them is undefined, and tried again by the next run. Absent where none did. */
+  readonly faults?: readonly FaultyExtension[]
   /** What tables and report in the folder of the run were made from: a sum of results, inputs and maps, and of the code that made them. */
   readonly made?: { readonly results: string; readonly code: string }
 }

@@ -125,10 +125,10 @@ describe('a run that ends early', () => {
 
   test('by the fault of a method: what others have found stays', async () => {
     const storage = memoryStorage()
-    await expect(evaluate(config(storage, { attributers: { squares: 'times-weights', fails: 'fails' } }))).rejects.toThrow('attributer "fails" on model "one" failed: out of ideas')
+    await evaluate(config(storage, { attributers: { squares: 'times-weights', fails: 'fails' } }))
     rowsAsked()
     await evaluate(config(storage))
-    expect(rowsAsked()).toBeLessThan(18)
+    expect(rowsAsked()).toBe(0)
   })
 })
 

@@ -20,6 +20,8 @@ import {
   type ScoreContext,
 } from '@touchstone/core'
 import * as z from 'zod/mini'
+import { checkResult } from './check-shape.js'
+import { FaultOf } from './faults.js'
 
 /** What the distances of maps are divided by, for each neighbour. */
 const denominators = {
@@ -136,9 +138,20 @@ async function representationDistances({ model, example, batchRows, signal }: Sc
 
 function compareRelative(comparison: Comparison, denominator: number, map: AttributionMap, other: AttributionMap): Result {
   if (!isFiniteArray(other.data)) return undefinedResult('the map of a neighbour is not finite')
-  const { value, ...details } = comparison.compare(map, other)
+  const { value, ...details } = compareChecked(comparison, map, other)
   if (value === undefined) return undefinedResult(details.reason!, details)
   return denominator > 0 ? resultOf(value / denominator, details) : undefinedResult('the distance is relative to something that is 0')
+}
+
+/** @throws FaultOf the comparison, where it throws or gives no result. */
+function compareChecked(comparison: Comparison, map: AttributionMap, other: AttributionMap): Result {
+  try {
+    const result = comparison.compare(map, other)
+    checkResult(result)
+    return result
+  } catch (error) {
+    throw new FaultOf(comparison, error)
+  }
 }
 
 function countReasons(neighbours: readonly Neighbour[]): Record<string, number> {

@@ -2,12 +2,9 @@ import {
   createMemo,
   createRandomness,
   eachRow,
-  isFiniteArray,
   isUserError,
   messageOf,
-  resultOf,
   stackRows,
-  undefinedResult,
   UserError,
   type Attributer,
   type AttributionMap,
@@ -29,10 +26,12 @@ import {
   type ScoreContext,
   type Token,
 } from '@touchstone/core'
-import { checkDiagnostics, checkShape } from './check-shape.js'
+import { checkDiagnostics, checkFinite, checkNeighbours, checkResult, checkShape } from './check-shape.js'
 import { seenNeighbours } from './gallery.js'
 import { digestInput } from './digest-input.js'
+import { endsRun, ExtensionFault, extensionNamed, faultBehind, FaultList, FaultOf } from './faults.js'
 import { joinCalls } from './join-calls.js'
+import type { LeakWatch } from './leaks.js'
 import type { Predictions } from './predictions.js'
 import type { ResolvedConfig } from './results.js'
 import { Stopwatch } from './stopwatch.js'
@@ -53,6 +52,7 @@ export interface JobContext {
   readonly store: Store
   readonly keys: UnitKeys
   readonly predictions: Predictions
+  readonly leaks: LeakWatch
 }
 
 /** What one job adds to it. */
@@ -65,6 +65,28 @@ interface RunningJob extends JobContext {
   readonly failed: AbortController
   /** The value of a unit: from the store, else computed once and kept. */
   readonly keep: <T>(unit: Omit<JobProgress, 'model'>, key: string, compute: () => Promise<T>, beside?: Beside) => Promise<T>
+  readonly faults: FaultList
+  readonly watch: JobWatch
+}
+
+/** What is asked of an extension, by labels of the config: the same in every attempt at the job. */
+export type Call = string
+
+/** For who ends what hangs. */
+export interface JobWatch {
+  /** Told of every call of an extension, when it begins and when it ends. */
+  readonly onCall?: (call: Call, begins: boolean) => void
+  /** Calls that are not to be made, with what is said of each instead: they hung before. */
+  readonly skip?: ReadonlyMap<Call, string>
+}
+
+/** Who is called for what. */
+interface Callee {
+  readonly call: Call
+  /** `JobFault.extension`. */
+  readonly extension: string
+  /** Where, for mistakes of the user. */
+  readonly place: string
 }
 
 /** What is kept beside a unit, and made with it. */
@@ -80,6 +102,9 @@ export interface MapAnswer {
   readonly diagnostics: Readonly<Record<string, number>>
 }
 
+/** A map, or why there is none. */
+type Mapped = MapAnswer | ExtensionFault
+
 interface MapRequest {
   readonly input: Float32Array
   readonly target: number
@@ -88,11 +113,12 @@ interface MapRequest {
 
 /**
  * Evaluates some examples of one model with every method and score, as far as the store does not have them. The examples go side by side, and what they ask
- * of the model and of a method is joined into full batches; what several scores ask for is computed once. Resolves when all of it is written.
+ * of the model and of a method is joined into full batches; what several scores ask for is computed once. Resolves when all of it is written. What an extension fails
+ * to give is told in the report and kept nowhere.
  *
  * @param onProgress called once per map, set of neighbours and score that was computed.
  */
-export async function runJob(job: Job, context: JobContext, signal: AbortSignal | undefined, onProgress: (progress: JobProgress) => void): Promise<JobReport> {
+export async function runJob(job: Job, context: JobContext, signal: AbortSignal | undefined, onProgress: (progress: JobProgress) => void, watch: JobWatch = {}): Promise<JobReport> {
   const scheduled = context.models.get(job.model)!
   const stopwatch = new Stopwatch()
   const model: Model = { ...scheduled, predict: (inputs) => stopwatch.predict(() => scheduled.predict(inputs)) }
@@ -106,29 +132,80 @@ export async function runJob(job: Job, context: JobContext, signal: AbortSignal 
         return known
       }
       const value = await compute()
+      const seen = await beside?.value()
       context.store.put(unit.kind, key, value)
-      if (beside) context.store.put(beside.kind, beside.key, await beside.value())
+      if (beside) context.store.put(beside.kind, beside.key, seen)
       units.computed++
       onProgress({ model: job.model, ...unit })
       return value
     }) as Promise<T>
   const failed = new AbortController()
-  const running: RunningJob = { ...context, label: job.model, model, signal: signal ? AbortSignal.any([signal, failed.signal]) : failed.signal, failed, keep, stopwatch }
-  const attribute = new Map([...context.attributers.keys()].map((name) => [name, joinCalls((requests: readonly MapRequest[]) => attributeRows(name, model, requests, running))]))
+  const faults = new FaultList()
+  const running: RunningJob = { ...context, label: job.model, model, signal: signal ? AbortSignal.any([signal, failed.signal]) : failed.signal, failed, keep, stopwatch, faults, watch }
+  const attribute = new Map([...context.attributers.keys()].map((name) => [name, joinCalls((requests: readonly MapRequest[]) => attributeEach(name, model, requests, running))]))
   const before = model.rowsRun()
+  const ended = context.leaks.begin()
+  let left = 0
   try {
     await allOf(job.examples.map((example) => runExample(example, running, attribute)), failed)
   } finally {
     // What was finished stays, however the job ends.
+    left = ended()
     await context.store.flush()
   }
-  return { job: job.id, model: job.model, rowsRun: model.rowsRun() - before, units, seconds: stopwatch.seconds() }
+  const rowsRun = model.rowsRun() - before
+  if (left > 0) for (const leak of await findLeaks(left, job.examples[0]!, model, running)) faults.add(leak)
+  return { job: job.id, model: job.model, rowsRun, units, seconds: stopwatch.seconds(), ...(faults.list().length > 0 && { faults: faults.list() }) }
+}
+
+/** Which methods leave tensors over, when each is asked alone; all that may have where none of them does. */
+async function findLeaks(left: number, { index, id, target }: JobExample, model: Model, running: RunningJob): Promise<readonly ExtensionFault[]> {
+  const { attributers, scores, dataset, resolved } = running
+  const tensors = running.leaks.tensors!
+  const request = { input: (await dataset.example(index)).input, target, randomness: createRandomness(resolved.seed, id) }
+  const found: ExtensionFault[] = []
+  for (const name of attributers.keys()) {
+    const counts = [tensors()]
+    try {
+      for (let call = 0; call < 3; call++) {
+        await attributeRows(name, model, [request], running)
+        counts.push(tensors())
+      }
+    } catch (error) {
+      if (!(error instanceof ExtensionFault)) throw error
+      continue
+    }
+    const grown = counts.slice(1).map((count, call) => count - counts[call]!)
+    if (grown.every((count) => count > 0)) found.push(new ExtensionFault(extensionNamed('attributer', name, resolved.attributers[name]), `leaves tensors over, ${grown.at(-1)!} with its last call: dispose of them, or compute within tf.tidy()`))
+  }
+  if (found.length > 0) return found
+  return [new ExtensionFault(`one of the metrics ${[...scores.keys()].map((label) => `"${label}"`).join(', ')}, or what they use,`, `leaves tensors over, ${left} in a job: dispose of them, or compute within tf.tidy()`)]
+}
+
+/**
+ * The maps of a method, or why there is none. Where a call for several fails each is asked for alone: an input for which the method has no answer costs itself
+ * alone, whatever was asked for in the same call.
+ */
+async function attributeEach(name: string, model: Model, requests: readonly MapRequest[], running: RunningJob): Promise<readonly Mapped[]> {
+  let fault: ExtensionFault
+  try {
+    return await attributeRows(name, model, requests, running)
+  } catch (error) {
+    if (!(error instanceof ExtensionFault)) throw error
+    fault = error
+  }
+  if (requests.length === 1) return [fault]
+  const answers: Mapped[] = []
+  for (const request of requests) answers.push(...(await attributeEach(name, model, [request], running)))
+  if (!answers.some((answer) => answer instanceof ExtensionFault)) running.faults.add(new ExtensionFault(fault.extension, 'fails for several inputs at once, but for none of them alone: its answers must not depend on what else is asked for'))
+  return answers
 }
 
 /** The maps of a method, checked. */
-async function attributeRows(name: string, model: Model, requests: readonly MapRequest[], { dataset, attributers, batchRows, signal, label, stopwatch }: RunningJob): Promise<readonly MapAnswer[]> {
+async function attributeRows(name: string, model: Model, requests: readonly MapRequest[], running: RunningJob): Promise<readonly MapAnswer[]> {
+  const { dataset, attributers, batchRows, signal, label, stopwatch } = running
   const inputs = stackRows(requests.map(({ input }) => input), model.inputShape)
-  return named(`attributer "${name}" on model "${label}"`, async () => {
+  return guarded({ call: `attributer "${name}"`, extension: extensionNamed('attributer', name, running.resolved.attributers[name]), place: `attributer "${name}" on model "${label}"` }, running, async () => {
     const maps = await stopwatch.maps(name, () => attributers.get(name)!.attribute({ model, inputs, targets: requests.map(({ target }) => target), randomness: requests.map(({ randomness }) => randomness), batchRows, reference: dataset, signal }))
     checkShape(maps, inputs.shape, 'maps')
     checkDiagnostics(maps)
@@ -140,9 +217,9 @@ async function attributeRows(name: string, model: Model, requests: readonly MapR
 async function runExample(
   { index, id, target, shown }: JobExample,
   running: RunningJob,
-  attribute: ReadonlyMap<string, (requests: readonly MapRequest[]) => Promise<readonly MapAnswer[]>>,
+  attribute: ReadonlyMap<string, (requests: readonly MapRequest[]) => Promise<readonly Mapped[]>>,
 ): Promise<void> {
-  const { label, model, dataset, attributers, scores, resolved, batchRows, host, scope, keys, keep, predictions, signal, failed } = running
+  const { label, model, dataset, attributers, scores, resolved, batchRows, host, scope, keys, keep, predictions, signal, failed, faults } = running
   const example = await dataset.example(index)
   if (example.id !== id) throw new UserError(`dataset: example ${index} is ${example.id}, but it was ${id} when the evaluation was planned: the data have changed`)
   const inputDigest = await digestInput(example.input)
@@ -159,8 +236,18 @@ async function runExample(
 
   await allOf(
     [...attributers].map(async ([name, attributer]) => {
-      const request = (inputs: readonly Float32Array[]): Promise<readonly MapAnswer[]> => attribute.get(name)!(inputs.map((input) => ({ input, target, randomness })))
-      const own = keep({ kind: 'map', example: id, attributer: name }, keys.map(key, name), async () => (await request([example.input]))[0]!)
+      const request = async (inputs: readonly Float32Array[]): Promise<readonly MapAnswer[]> =>
+        (await attribute.get(name)!(inputs.map((input) => ({ input, target, randomness })))).map((answer) => {
+          if (answer instanceof ExtensionFault) throw answer
+          return answer
+        })
+      const own = keep({ kind: 'map', example: id, attributer: name }, keys.map(key, name), async () => {
+        const [answer] = await request([example.input])
+        return guarded({ call: `map of "${name}"`, extension: extensionNamed('attributer', name, resolved.attributers[name]), place: '' }, running, () => {
+          checkFinite(answer!.map)
+          return Promise.resolve(answer!)
+        })
+      })
       const known = new Map<Float32Array, Promise<MapAnswer>>([[example.input, own]])
       const maps = async (inputs: readonly Float32Array[]): Promise<readonly AttributionMap[]> => {
         // What is known already is not asked for again; the rest goes in one request.
@@ -178,30 +265,49 @@ async function runExample(
         const origin = scope.originOf(sampler)
         const attacks = (origin?.value.traits as SamplerTraits | undefined)?.dependsOn === 'attributer'
         const seen = { ...subject, kept: keptBy(sampler), ...(attacks && { attributer }) }
-        const sample = () => named(`sampler "${origin?.value.name ?? 'given'}" on model "${label}", example ${id}`, () => sampler.sample(seen, count))
+        const sampledBy = origin?.value.name ?? 'given'
+        const callee = { call: `sampler "${sampledBy}" for ${count}, example ${id}${attacks ? `, attributer "${name}"` : ''}`, extension: extensionNamed('sampler', sampledBy, origin?.resolved), place: `sampler "${sampledBy}" on model "${label}", example ${id}` }
+        const sample = () =>
+          guarded(callee, running, async () => {
+            const list = await sampler.sample(seen, count)
+            checkNeighbours(list, example.input.length)
+            return list
+          })
         return (attacks ? underAttack : forAll)(sampler, count, () =>
           origin && isWorthKeeping(host, origin.resolved) ? keep({ kind: 'samples', example: id, ...(attacks && { attributer: name }) }, keys.samples(key, origin.resolved, count, attacks ? name : undefined), sample) : sample(),
         )
       }
 
-      const { map } = await own
-      const finite = isFiniteArray(map)
+      let map: Float32Array
+      try {
+        map = (await own).map
+      } catch (error) {
+        if (!(error instanceof ExtensionFault)) throw error
+        faults.add(error, { kind: 'map', example: id, attributer: name }, ...[...scores.keys()].map((metric) => ({ kind: 'score' as const, example: id, attributer: name, metric })))
+        return
+      }
       await allOf(
-        [...scores].map(([metric, score]) => {
+        [...scores].map(async ([metric, score]) => {
           const drawn: { readonly sampler: Sampler; readonly list: readonly Neighbour[] }[] = []
           const noted: ScoreContext['neighbours'] = async (sampler, count) => {
             const list = await neighbours(sampler, count)
             if (shown) drawn.push({ sampler, list })
             return list
           }
-          const judge = async (): Promise<Result> => {
-            if (!finite) return undefinedResult('the map holds values that are not finite')
-            return named(`metric "${metric}" for attributer "${name}" on model "${label}", example ${id}`, () =>
-              checkedResult(score.score({ ...subject, map: { shape, data: map }, batchRows, predict: model.predict, maps, mapsOf, neighbours: noted, shared, kept: keptBy(score) })),
-            )
-          }
+          const place = `metric "${metric}" for attributer "${name}" on model "${label}", example ${id}`
+          const judge = (): Promise<Result> =>
+            guarded({ call: place, extension: extensionNamed('metric', metric, resolved.metrics[metric]), place }, running, async () => {
+              const result = await score.score({ ...subject, map: { shape, data: map }, batchRows, predict: model.predict, maps, mapsOf, neighbours: noted, shared, kept: keptBy(score) })
+              checkResult(result)
+              return result
+            })
           const beside: Beside | undefined = shown ? { kind: 'seen', key: keys.seen(key, name, metric), value: () => Promise.all(drawn.map(({ sampler, list }) => seenNeighbours(list, scope.originOf(sampler)?.resolved, shape, (input) => known.get(input)))) } : undefined
-          return keep({ kind: 'score', example: id, attributer: name, metric }, keys.score(key, name, metric), judge, beside)
+          try {
+            await keep({ kind: 'score', example: id, attributer: name, metric }, keys.score(key, name, metric), judge, beside)
+          } catch (error) {
+            if (!(error instanceof ExtensionFault)) throw error
+            faults.add(error, { kind: 'score', example: id, attributer: name, metric })
+          }
         }),
         failed,
       )
@@ -223,22 +329,27 @@ function isWorthKeeping(host: Host, sampler: ResolvedExtension): boolean {
   return rows > 1 || adaptive === true
 }
 
-/** Extensions are other people's code: a result must be a finite number or a reason. */
-async function checkedResult(promise: Promise<Result>): Promise<Result> {
-  const { value, reason, ...details } = await promise
-  if (typeof value === 'number') return resultOf(value, details)
-  if (typeof reason === 'string') return undefinedResult(reason, details)
-  throw new TypeError('expected a result with a number as value, or a reason')
-}
-
-/** Says which extension failed on what, and keeps the cause. */
-async function named<T>(what: string, work: () => Promise<T>): Promise<T> {
+/**
+ * Extensions are other people's code: what one throws is its fault, and costs what depends on it.
+ * @throws ExtensionFault that names it; what ends the run, as it is, where that is no fault of its own.
+ */
+async function guarded<T>({ call, extension, place }: Callee, { signal, scope, watch: { onCall, skip } }: RunningJob, work: () => Promise<T>): Promise<T> {
+  const hung = skip?.get(call)
+  if (hung !== undefined) throw new ExtensionFault(extension, hung)
+  onCall?.(call, true)
   try {
     return await work()
   } catch (error) {
-    if (error instanceof Error && error.name === 'AbortError') throw error
-    if (isUserError(error)) throw new UserError(`${what}: ${messageOf(error)}`, { cause: error })
-    throw new Error(`${what} failed: ${messageOf(error)}`, { cause: error })
+    const behind = faultBehind(error)
+    if (behind instanceof ExtensionFault) throw behind
+    if (isUserError(error)) throw new UserError(`${place}: ${messageOf(error)}`, { cause: error })
+    if (signal.aborted || (error instanceof Error && error.name === 'AbortError')) throw error
+    if (endsRun(error)) throw new Error(`${place} failed: ${messageOf(error)}`, { cause: error })
+    const origin = behind instanceof FaultOf ? scope.originOf(behind.owner) : undefined
+    const culprit = origin ? extensionNamed(origin.resolved.kind, origin.value.name, origin.resolved) : extension
+    throw new ExtensionFault(culprit, `failed: ${messageOf(error)}`, { cause: error })
+  } finally {
+    onCall?.(call, false)
   }
 }
 

@@ -1,23 +1,36 @@
 import { breathe, sizeOf, sliceRows, type Model, type Rows } from '@touchstone/core'
 import { checkShape } from './check-shape.js'
+import { failureOfModel } from './faults.js'
 import { joinCalls } from './join-calls.js'
 
 /** The same model, whose `predict` joins small requests and sends at most `batchRows` rows at once. */
 export function scheduledModel(model: Model, batchRows: number, signal: AbortSignal | undefined): Model {
   const { inputShape, classCount, outputs, fingerprint, mflopPerRow, capabilities, rowsRun } = model
+  const predictChecked = async (batch: Rows): Promise<Rows> => {
+    try {
+      const answer = await model.predict(batch)
+      checkShape(answer, [batch.shape[0]!, classCount], 'the outputs of a model')
+      return answer
+    } catch (error) {
+      throw failureOfModel(error)
+    }
+  }
   const predictAll = joinCalls(async (requests: readonly Rows[]) => {
     const answers = requests.map(({ shape }): Rows => ({ shape: [shape[0]!, classCount], data: new Float32Array(shape[0]! * classCount) }))
     for (const pieces of batchesOf(requests, batchRows)) {
       await breathe(signal)
       const batch = joined(pieces, requests, inputShape)
-      const answer = await model.predict(batch)
-      checkShape(answer, [batch.shape[0]!, classCount], 'the outputs of a model')
+      const answer = await predictChecked(batch)
       let row = 0
       for (const { request, from, to } of pieces) sliceRows(answers[request]!, from, to).data.set(sliceRows(answer, row, (row += to - from)).data)
     }
     return answers
   })
-  const predict = async (inputs: Rows): Promise<Rows> => (await predictAll([inputs]))[0]!
+  const predict = async (inputs: Rows): Promise<Rows> => {
+    // Who asks for something else is told alone, not those whose requests are joined with it.
+    checkShape(inputs, [inputs.shape[0]!, ...inputShape], 'the inputs of a model')
+    return (await predictAll([inputs]))[0]!
+  }
   return { inputShape, classCount, outputs, fingerprint, mflopPerRow, capabilities, rowsRun, predict }
 }
 

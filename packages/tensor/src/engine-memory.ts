@@ -7,7 +7,8 @@ import type { WasmBackend } from './kernels/index.js'
  * no such end.
  */
 export function engineMemory(): EngineMemory {
-  if (getBackend() !== 'wasm') return { used: () => memory().numBytes, limit: Infinity }
+  const tensors = () => memory().numTensors
+  if (getBackend() !== 'wasm') return { used: () => memory().numBytes, limit: Infinity, tensors }
   const { wasm } = backendInUse() as unknown as WasmBackend
-  return { used: () => wasm.HEAPU8.buffer.byteLength, limit: 2 ** 32 }
+  return { used: () => wasm.HEAPU8.buffer.byteLength, limit: 2 ** 32, tensors }
 }

@@ -245,6 +245,26 @@ describe.runIf(hasRedis).concurrent(`${title}: evaluations`, () => {
     await code
   }, slow)
 
+  test('what hangs is ended by its worker: it is undefined with the reason, and the run is done', async () => {
+    const home = join(folder, 'hang')
+    await mkdir(home)
+    await writeFile(join(home, 'package.json'), JSON.stringify({ name: 'hanging-plugin', version: '1.0.0', type: 'module', exports: './index.js' }))
+    await writeFile(
+      join(home, 'index.js'),
+      `import { defineExtension, definePlugin } from '@touchstone/core'
+       const hangs = defineExtension({ kind: 'attributer', name: 'hangs', summary: 'never comes back', traits: { signed: true, needs: [], differentiable: 'no' }, create: () => ({ attribute: () => new Promise(() => undefined) }) })
+       export default definePlugin({ name: 'hanging-plugin', extensions: [hangs] })`,
+    )
+    await writeFile(join(folder, 'hanging.json'), JSON.stringify({ ...small, models: { well: small.models.well }, plugins: [...small.plugins, './hang/index.js'], examples: { take: 1 }, attributers: { saliency: 'saliency', never: 'hangs' } }))
+    const { child, code } = await startWorker('hang')
+    const hanging = run('hanging.json', 'hang', ['--unit-timeout', '4'])
+    expect(await hanging.code, hanging.text()).toBe(4)
+    const { rows } = JSON.parse(await readFile(join(folder, 'out-hang', 'results.json'), 'utf8')) as { readonly rows: readonly { readonly attributer: string; readonly value: number | null; readonly reason?: string }[] }
+    expect(rows).toMatchObject([{ attributer: 'saliency', value: expect.any(Number) as number }, { attributer: 'never', value: null, reason: 'attributer "never" ("hangs" of hanging-plugin) hung: nothing was finished for 4 s' }])
+    child.kill('SIGTERM')
+    await code
+  }, slow)
+
   test('passwords are in no output and no file', async () => {
     const password = 'open-sesame-4711'
     await using own = await startRedis(['--requirepass', password])
@@ -276,7 +296,7 @@ describe.runIf(hasRedis).concurrent(`${title}: evaluations`, () => {
 })
 
 const job: Job = { id: 'ab'.repeat(20), model: 'well', examples: [{ index: 0, id: 'first', target: 1, shown: true }, { index: 1, id: 'second', target: 0 }] }
-const report: JobReport = { job: job.id, model: 'well', rowsRun: 7, units: { kept: 1, computed: 2 }, seconds: { total: 0.5, predict: 0.1, maps: { ig: 0.3 } } }
+const report: JobReport = { job: job.id, model: 'well', rowsRun: 7, units: { kept: 1, computed: 2 }, seconds: { total: 0.5, predict: 0.1, maps: { ig: 0.3 } }, faults: [{ extension: 'attributer "ig" (of some)', reason: 'failed', units: [{ kind: 'map', example: 'first', attributer: 'ig' }, { kind: 'score', example: 'first', attributer: 'ig', metric: 'kendall' }] }] }
 
 function openQueue(name: string): Queue & AsyncDisposable {
   const connection = new Redis(redis.port, { maxRetriesPerRequest: null })
@@ -303,7 +323,7 @@ async function answering(queue: string, answer: Processor): Promise<void> {
 async function execute(queue: string, { jobs = [job], order = { bytes: Uint8Array.of(1, 2, 3) }, address = redis.address, signal = new AbortController().signal }: { jobs?: readonly Job[]; order?: Work['order']; address?: string; signal?: AbortSignal } = {}) {
   const done: unknown[] = []
   const said: string[] = []
-  const executor = await bullmq.create({ redis: address, queue, parallel: 4 }, { log: { info: (message) => said.push(message), warn: (message) => said.push(message) } })
+  const executor = await bullmq.create({ redis: address, queue, parallel: 4, unitTimeout: 9 }, { log: { info: (message) => said.push(message), warn: (message) => said.push(message) } })
   const reports: JobReport[] = []
   for await (const one of executor.execute(jobs, { run: () => Promise.reject(new Error('not here')), order, onProgress: (progress) => done.push(progress) }, signal)) reports.push(one)
   return { reports, done, said }
@@ -320,7 +340,7 @@ describe.runIf(hasRedis).concurrent(`${title}: what goes through Redis`, () => {
       return { report }
     })
     const { reports, done } = await execute('plain')
-    expect(seen).toEqual({ order: expect.stringMatching(/^[0-9a-f]{64}$/) as string, job })
+    expect(seen).toEqual({ order: expect.stringMatching(/^[0-9a-f]{64}$/) as string, unitTimeout: 9, job })
     expect(reports).toEqual([report])
     expect(done).toEqual([unit, ...whole])
   })

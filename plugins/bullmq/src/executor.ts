@@ -20,7 +20,8 @@ export const bullmq = defineExtension({
       summary: 'into how many jobs at least the work of a model is cut, where it has so many examples: several times the threads of all workers',
       default: 64,
     }),
+    unitTimeout: option(z.number('expected a number').check(z.gte(0, 'expected at least 0')), { summary: 'where nothing was finished for so long, a worker ends what hangs and its units are undefined; 0 for never', default: 0, unit: 'seconds' }),
   },
   services: { log: Logger },
-  create: ({ redis, queue, parallel }, { log }) => ({ parallel, execute: (jobs, work, signal) => runJobs(jobs, work, signal, { redis, queue, log }) }),
+  create: ({ redis, queue, parallel, unitTimeout }, { log }) => ({ parallel, execute: (jobs, work, signal) => runJobs(jobs, work, signal, { redis, queue, unitTimeout, log }) }),
 })

@@ -10,6 +10,8 @@ const jobId = z.string().check(z.regex(/^[0-9a-f]{40}$/))
 const task = z.strictObject({
   /** The hash of the order whose work it is. */
   order: orderHash,
+  /** Seconds after which what hangs is ended. */
+  unitTimeout: z.exactOptional(z.number().check(z.gt(0))),
   job: z.strictObject({
     id: jobId,
     model: text,
@@ -22,8 +24,15 @@ const progress = z.array(z.strictObject({ kind: z.enum(['map', 'samples', 'share
 const amount = z.number().check(z.gte(0))
 const seconds = z.strictObject({ total: amount, predict: amount, maps: z.record(text, amount) })
 
+const sentence = z.string().check(z.maxLength(100_000))
+const fault = z.strictObject({
+  extension: sentence,
+  reason: sentence,
+  units: z.readonly(z.array(z.strictObject({ kind: z.enum(['map', 'score']), example: text, attributer: text, metric: z.exactOptional(text) }))),
+})
+
 const answer = z.union([
-  z.strictObject({ report: z.strictObject({ job: jobId, model: text, rowsRun: amount, units: z.strictObject({ kept: count, computed: count }), seconds: z.exactOptional(seconds) }) }),
+  z.strictObject({ report: z.strictObject({ job: jobId, model: text, rowsRun: amount, units: z.strictObject({ kept: count, computed: count }), seconds: z.exactOptional(seconds), faults: z.exactOptional(z.readonly(z.array(fault))) }) }),
   z.strictObject({ failure: z.strictObject({ kind: z.enum(['stopped', 'user', 'fault']), message: z.string().check(z.maxLength(100_000)), worker: z.exactOptional(text) }) }),
 ])
 

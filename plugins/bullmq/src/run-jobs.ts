@@ -25,11 +25,13 @@ type News = readonly [kind: 'answer' | 'fault' | 'progress', id: string, value: 
 interface Settings {
   readonly redis: string | undefined
   readonly queue: string
+  /** Seconds after which workers end what hangs; 0 for never. */
+  readonly unitTimeout: number
   readonly log: Log
 }
 
 /** Hands jobs to workers by a queue in Redis, and waits for them. What they found is in the store by then. */
-export async function* runJobs(jobs: readonly Job[], work: Work, signal: AbortSignal, { redis: url, queue: name, log }: Settings): AsyncGenerator<JobReport> {
+export async function* runJobs(jobs: readonly Job[], work: Work, signal: AbortSignal, { redis: url, queue: name, unitTimeout, log }: Settings): AsyncGenerator<JobReport> {
   const { order } = work
   if ('here' in order) throw new UserError(`executor "bullmq": the jobs can be done in this process alone, since ${order.here}; choose the executor inline, or mend that`)
   const { Queue, QueueEvents } = await import('bullmq')
@@ -63,7 +65,7 @@ export async function* runJobs(jobs: readonly Job[], work: Work, signal: AbortSi
   const submit = async (ids: readonly string[], later = 0): Promise<void> => {
     const hashed = await putOrder(redis, order.bytes)
     for (let from = 0; from < ids.length; from += handful) {
-      await queue.addBulk(ids.slice(from, from + handful).map((jobId) => ({ name: 'job', data: { order: hashed, job: writable(waiting.get(jobId)!) }, opts: { ...jobOptions, jobId, delay: later } })))
+      await queue.addBulk(ids.slice(from, from + handful).map((jobId) => ({ name: 'job', data: { order: hashed, ...(unitTimeout > 0 && { unitTimeout }), job: writable(waiting.get(jobId)!) }, opts: { ...jobOptions, jobId, delay: later } })))
     }
   }
   const judge = judgeFailures()

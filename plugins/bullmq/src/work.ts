@@ -64,8 +64,8 @@ export async function work({ redis: url, queue, threads }: Settings, log: Log, s
     let task: Task | undefined
     try {
       task = parseTask(queued.data)
-      const { job, order } = task
-      const report = await workshops.run(order, job, AbortSignal.any([stop.signal, signal]), progress.add).finally(progress.end)
+      const { job, order, unitTimeout } = task
+      const report = await workshops.run(order, job, AbortSignal.any([stop.signal, signal]), progress.add, unitTimeout).finally(progress.end)
       log.info(`${labelOf(task)}: ${report.units.computed} computed, ${report.units.kept} were there, ${((performance.now() - from) / seconds).toFixed(1)} s`)
       failures = 0
       return { report }

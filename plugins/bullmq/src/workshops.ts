@@ -17,7 +17,7 @@ interface Workshop {
 
 /** Where the jobs of several evaluations are done, each in threads of its own. */
 export interface Workshops extends AsyncDisposable {
-  readonly run: (order: string, job: Job, signal: AbortSignal, onProgress: (progress: JobProgress) => void) => Promise<JobReport>
+  readonly run: (order: string, job: Job, signal: AbortSignal, onProgress: (progress: JobProgress) => void, unitTimeout?: number) => Promise<JobReport>
 }
 
 /** Opens threads for each order that it hears of, and keeps those of the last few. */
@@ -41,7 +41,7 @@ export function openWorkshops(redis: Redis, threads: number, log: Log): Workshop
     return workshop
   }
   return {
-    run: async (order, job, signal, onProgress) => {
+    run: async (order, job, signal, onProgress, unitTimeout) => {
       const workshop = enter(order)
       try {
         const pool = await workshop.threads.catch((error: unknown) => {
@@ -49,7 +49,7 @@ export function openWorkshops(redis: Redis, threads: number, log: Log): Workshop
           open.delete(order)
           throw error
         })
-        return await pool.run(job, signal, onProgress)
+        return await pool.run(job, signal, onProgress, unitTimeout)
       } finally {
         workshop.busy--
       }

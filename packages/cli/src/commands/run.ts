@@ -1,9 +1,10 @@
 import { join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { openEvaluationFile, prepareRunFolder, resultsPieces } from '@touchstone/evaluation/node'
-import { BudgetSpent, type FinishedEvaluation } from '@touchstone/evaluation'
+import { BudgetSpent, type FinishedEvaluation, type RunRecord } from '@touchstone/evaluation'
 import { Command } from 'commander'
 import { addEvaluationOptions, evaluationSettings, type EvaluationFlags } from '../evaluation-options.js'
+import { ExitCode } from '../exit-code.js'
 import { consoleLog } from '../log.js'
 import { openRunLog } from '../run-log.js'
 import { summaryText } from '../summary-table.js'
@@ -39,6 +40,7 @@ export function runCommand(signal: AbortSignal): Command {
       display.planned(evaluation.plan)
       if (settings.shard) {
         const run = await evaluation.compute()
+        if (hasLostUnits(run)) process.exitCode = ExitCode.faulty
         const { index, of } = settings.shard
         display.finished({ shard: flags.shard, seconds: run.seconds, units: run.units })
         if (!flags.quiet && !flags.jsonEvents) console.log(`shard ${index} of ${of}: ${run.units.computed} maps and scores computed in ${run.seconds.toFixed(1)} s; when all shards are done: touchstone merge ${config}, with their stores where they are not this one`)
@@ -46,6 +48,7 @@ export function runCommand(signal: AbortSignal): Command {
       }
       finished = await evaluation.run()
       report = await writeRunAndReport(folder, finished)
+      if (hasLostUnits(finished.run)) process.exitCode = ExitCode.faulty
       if (flags.json) for await (const piece of resultsPieces({ ...finished.overview, rows: finished.rows(), diagnostics: finished.diagnostics() })) process.stdout.write(piece)
       display.finished({ out: folder, seconds: finished.run.seconds, units: finished.run.units })
     } catch (error) {
@@ -61,6 +64,11 @@ export function runCommand(signal: AbortSignal): Command {
     console.log(`${secondsAndUnits(finished)}; results in ${relative(process.cwd(), folder) || '.'}`)
     console.log(`report: ${pathToFileURL(report).href}`)
   })
+}
+
+/** What is left over costs memory, no results. */
+function hasLostUnits({ faults = [] }: RunRecord): boolean {
+  return faults.some(({ units }) => units > 0)
 }
 
 function secondsAndUnits({ run: { seconds, units } }: FinishedEvaluation): string {

@@ -30,6 +30,18 @@ export interface JobReport {
   readonly units: { readonly kept: number; readonly computed: number }
   /** What it took; executors of earlier versions do not say. */
   readonly seconds?: JobSeconds
+  /** What extensions failed to give: the other units are done. Absent where all is well. */
+  readonly faults?: readonly JobFault[]
+}
+
+/** Units that are undefined because an extension threw, gave what it must not, or hung. They are in no store: whoever runs again tries again. */
+export interface JobFault {
+  /** Which it is: `attributer "mine" ("leave-one-out" of some-plugin)`. */
+  readonly extension: string
+  /** A sentence that names it, with what was expected and found. */
+  readonly reason: string
+  /** None where the extension failed and then gave what it was asked for after all. */
+  readonly units: readonly { readonly kind: 'map' | 'score'; readonly example: string; readonly attributer: string; readonly metric?: string }[]
 }
 
 /** Where the time of a job went. */

@@ -1,7 +1,7 @@
 import { Base, Engine, Host, Logger, Memory, Side, UserError, type FileReader, type Job, type JobProgress, type JobReport, type Log } from '@touchstone/core'
 import { engineIdentity } from '../engine-identity.js'
 import { makeInstances } from '../instances.js'
-import { runJob } from '../run-job.js'
+import { runJob, type JobWatch } from '../run-job.js'
 import { Store } from '../store/store.js'
 import { codeOf, decodeOrder } from '../work-order.js'
 import { openWorkplace } from '../workplace.js'
@@ -10,7 +10,7 @@ import { createSideThreads } from './threads/side-threads.js'
 
 /** An evaluation's work, opened in another thread or on another machine than the evaluation itself. */
 export interface OpenWork extends AsyncDisposable {
-  readonly run: (job: Job, signal: AbortSignal, onProgress: (progress: JobProgress) => void) => Promise<JobReport>
+  readonly run: (job: Job, signal: AbortSignal, onProgress: (progress: JobProgress) => void, watch?: JobWatch) => Promise<JobReport>
   /** The share of its memory that the engine uses: at 1 it breaks down. */
   readonly memory: () => number
 }
@@ -55,9 +55,9 @@ export async function openWork(bytes: Uint8Array, { log, files, cores = 1 }: Wor
     const engine = (await scope.find(Engine)) ?? null
     if (engineIdentity(engine) !== fingerprints.engine) throw new UserError(`work order: the engine is ${engineIdentity(engine) ?? 'none'} here, but ${fingerprints.engine ?? 'none'} where the evaluation was started: name the backend in the config, and install it on all machines`)
     const store = await Store.open(instances.storage, log.warn)
-    const workplace = openWorkplace({ resolved, batchRows, host, scope, instances, engine, store, signal: stop.signal })
     const memory = await scope.find(Memory)
-    return { memory: () => (memory ? memory.used() / memory.limit : 0), run: (job, signal, onProgress) => runJob(job, workplace, signal, onProgress), [Symbol.asyncDispose]: close }
+    const workplace = openWorkplace({ resolved, batchRows, host, scope, instances, engine, memory, store, signal: stop.signal })
+    return { memory: () => (memory ? memory.used() / memory.limit : 0), run: (job, signal, onProgress, watch) => runJob(job, workplace, signal, onProgress, watch), [Symbol.asyncDispose]: close }
   } catch (error) {
     await close()
     throw error

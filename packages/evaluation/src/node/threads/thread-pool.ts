@@ -2,7 +2,9 @@ import { fileURLToPath } from 'node:url'
 import { MessageChannel } from 'node:worker_threads'
 import { UserError, type FileReader, type Job, type JobProgress, type JobReport, type Log } from '@touchstone/core'
 import type { Piscina } from 'piscina'
+import type { Call } from '../../run-job.js'
 import { createSharedFiles } from '../shared-files.js'
+import { joinReports } from './join-reports.js'
 import { errorOf, type Answer, type Message } from './messages.js'
 
 const seconds = 1000
@@ -14,15 +16,24 @@ const grace = 5 * seconds
 const worn = 0.6
 
 /** A job in which nothing was finished for too long. */
-export class OverdueError extends UserError {}
+export class OverdueError extends UserError {
+  /** The call of an extension that had begun last and did not end. */
+  readonly call: Call | undefined
+
+  constructor(message: string, call: Call | undefined) {
+    super(message)
+    this.call = call
+  }
+}
 
 /** Threads that do the jobs of one work order, each with an engine of its own. */
 export interface ThreadPool extends AsyncDisposable {
   /**
-   * Does a job in a thread that is free, and keeps what it finds in the order's store.
-   * @throws OverdueError where it hung; UserError where the order cannot be opened here; the signal's reason where it was stopped.
+   * Does a job in a thread that is free, and keeps what it finds in the order's store. Where it hangs its thread is ended, and the job is done again, example by example and
+   * without the call that hung: what depends on that is among the report's faults.
+   * @throws OverdueError where it hung outside of all extensions that it could do without; UserError where the order cannot be opened here; the signal's reason where it was stopped.
    */
-  readonly run: (job: Job, signal: AbortSignal, onProgress: (progress: JobProgress) => void) => Promise<JobReport>
+  readonly run: (job: Job, signal: AbortSignal, onProgress: (progress: JobProgress) => void, unitTimeout?: number) => Promise<JobReport>
 }
 
 interface ThreadPoolOptions {
@@ -74,17 +85,19 @@ export async function openThreads(order: Uint8Array, { threads, cores = 1, unitT
     }
   }
 
-  const run: ThreadPool['run'] = async (job, signal, onProgress) => {
+  const attempt = async (job: Job, signal: AbortSignal, onProgress: (progress: JobProgress) => void, unitTimeout: number, skip: ReadonlyMap<Call, string>): Promise<JobReport> => {
     signal.throwIfAborted()
     const { port1: port, port2: theirs } = new MessageChannel()
     const kill = new AbortController()
     let overdue: OverdueError | undefined
+    /** Calls that have not ended; the one that began last comes last. */
+    const open = new Map<Call, number>()
     let timer: NodeJS.Timeout | undefined
     const watch = (): void => {
       clearTimeout(timer)
       if (unitTimeout === 0 || signal.aborted) return
       timer = setTimeout(() => {
-        overdue = new OverdueError(`model "${job.model}", examples ${job.examples.map(({ id }) => id).join(', ')}: nothing was finished for ${unitTimeout} s, the job was ended`)
+        overdue = new OverdueError(`model "${job.model}", examples ${job.examples.map(({ id }) => id).join(', ')}: nothing was finished for ${unitTimeout} s, the job was ended`, [...open.keys()].at(-1))
         kill.abort()
       }, unitTimeout * seconds)
     }
@@ -98,6 +111,14 @@ export async function openThreads(order: Uint8Array, { threads, cores = 1, unitT
     port.on('message', (message: Message) => {
       if ('ended' in message) return said.finish()
       // Before, the thread waits for its turn, or loads models and data.
+      if ('call' in message) {
+        const { call, begins } = message
+        const count = (open.get(call) ?? 0) + (begins ? 1 : -1)
+        if (begins) open.delete(call)
+        if (count > 0) open.set(call, count)
+        else open.delete(call)
+        return
+      }
       if (!('begun' in message)) {
         if ('warning' in message) return log.warn(message.warning)
         onProgress(message.progress)
@@ -106,7 +127,7 @@ export async function openThreads(order: Uint8Array, { threads, cores = 1, unitT
     })
     signal.addEventListener('abort', stop, { once: true })
     try {
-      const answer = await inThread({ job, port: theirs }, { transferList: [theirs], signal: kill.signal })
+      const answer = await inThread({ job, port: theirs, tellsCalls: unitTimeout > 0, skip }, { transferList: [theirs], signal: kill.signal })
       await said.done
       if ('failure' in answer) throw errorOf(answer.failure)
       return answer.report
@@ -118,6 +139,26 @@ export async function openThreads(order: Uint8Array, { threads, cores = 1, unitT
       clearTimeout(timer)
       signal.removeEventListener('abort', stop)
       port.close()
+    }
+  }
+  const run: ThreadPool['run'] = async (job, signal, onProgress, timeout = unitTimeout) => {
+    const skip = new Map<Call, string>()
+    for (;;) {
+      try {
+        return await attempt(job, signal, onProgress, timeout, skip)
+      } catch (error) {
+        if (!(error instanceof OverdueError)) throw error
+        if (job.examples.length > 1) {
+          // Whose call it was that hung shows where one example is left.
+          const reports: JobReport[] = []
+          for (const example of job.examples) reports.push(await run({ ...job, examples: [example] }, signal, onProgress, timeout))
+          return joinReports(job, reports)
+        }
+        // Each round leaves out one call more, of which there is an end.
+        if (error.call === undefined || skip.has(error.call)) throw error
+        log.warn(`${error.message}; it is done again without ${error.call}`)
+        skip.set(error.call, `hung: nothing was finished for ${timeout} s`)
+      }
     }
   }
   return { run, [Symbol.asyncDispose]: () => pool.destroy() }

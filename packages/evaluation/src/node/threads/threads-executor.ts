@@ -12,7 +12,7 @@ export const threads = defineExtension({
   traits: { runsOn: 'threads of this process' },
   options: {
     threads: option(z.int('expected a whole number').check(z.gte(0, 'expected at least 0'), z.lte(1024, 'expected at most 1024')), { summary: 'how many; 0 for as many as there are cores', default: 0 }),
-    unitTimeout: option(z.number('expected a number').check(z.gte(0, 'expected at least 0')), { summary: 'a job in which nothing was finished for so long is ended; 0 for never', default: 0, unit: 'seconds' }),
+    unitTimeout: option(z.number('expected a number').check(z.gte(0, 'expected at least 0')), { summary: 'where nothing was finished for so long, what hangs is ended and its units are undefined; 0 for never', default: 0, unit: 'seconds' }),
   },
   services: { log: Logger, base: Base },
   create: ({ threads, unitTimeout }, { log, base }): Executor => {
@@ -31,7 +31,7 @@ interface ThreadOptions {
 
 async function* execute(jobs: readonly Job[], work: Work, signal: AbortSignal, { threads, unitTimeout, files, log }: ThreadOptions): AsyncGenerator<JobReport> {
   if ('here' in work.order) {
-    log.warn(`executor "threads": jobs run one after the other in this thread, since ${work.order.here}`)
+    log.warn(`executor "threads": jobs run one after the other in this thread, since ${work.order.here}${unitTimeout > 0 ? '; unitTimeout cannot end what hangs here' : ''}`)
     for (const job of jobs) yield await work.run(job, signal)
     return
   }

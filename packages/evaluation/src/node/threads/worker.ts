@@ -10,7 +10,7 @@ const { order, files, cores } = workerData as { readonly order: Uint8Array; read
 let opening: Promise<OpenWork> | undefined
 
 /** Does one job in this thread. */
-export default async function work({ job, port }: Task): Promise<Answer> {
+export default async function work({ job, port, tellsCalls, skip }: Task): Promise<Answer> {
   const tell = (message: Message): void => port.postMessage(message)
   const stop = new AbortController()
   port.once('message', () => stop.abort(new DOMException('stopped', 'AbortError')))
@@ -19,7 +19,7 @@ export default async function work({ job, port }: Task): Promise<Answer> {
     opening ??= openWork(order, { log: { info: () => undefined, warn: (warning) => tell({ warning }) }, files: createSharedFiles(files), cores })
     const open = await opening
     tell({ begun: true })
-    const report = await open.run(job, stop.signal, (progress) => tell({ progress }))
+    const report = await open.run(job, stop.signal, (progress) => tell({ progress }), { skip, ...(tellsCalls && { onCall: (call, begins) => tell({ call, begins }) }) })
     memory = open.memory()
     return { report, memory }
   } catch (error) {
