@@ -51,6 +51,11 @@ const kernelSetVersion = '3'
 
 let opened: Promise<Engine> | undefined
 
+/** The engine of this process or worker, if one was opened. */
+export function openedEngine(): Promise<Engine> | undefined {
+  return opened
+}
+
 /**
  * Starts TensorFlow.js: chooses the backend, installs our kernels and gradients, and silences tfjs's greeting. There is one engine in a process
  * (or worker); further calls, at the same time or later, give the same one.

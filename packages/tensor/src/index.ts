@@ -6,7 +6,7 @@
  */
 export * as tf from '#tfjs/core'
 export * as layers from '#tfjs/layers'
-export { openEngine } from './engine.js'
+export { openEngine, openedEngine } from './engine.js'
 export type { Engine, EngineBackend, EngineName, EngineOptions, WasmFile } from './engine.js'
 export { engineMemory } from './engine-memory.js'
 export { inOnePass } from './in-one-pass.js'

@@ -1,5 +1,5 @@
 import { defineExtension, type Backend } from '@touchstone/core'
-import { engineMemory, openEngine } from '@touchstone/tensor'
+import { engineMemory, openEngine, openedEngine } from '@touchstone/tensor'
 
 /** TensorFlow.js's WebAssembly backend with Touchstone's kernels. The same bits on every machine, for any batch size. */
 export const wasm = defineExtension({
@@ -23,6 +23,7 @@ export const cpu = defineExtension({
 
 function tfjsBackend(backend: 'wasm' | 'cpu'): Backend {
   return {
-    start: async () => ({ engine: await openEngine({ backend }), memory: engineMemory() }),
+    // Where nobody said otherwise, what the caller's own code has opened is what computes.
+    start: async (wanted) => ({ engine: await ((wanted ? undefined : openedEngine()) ?? openEngine({ backend })), memory: engineMemory() }),
   }
 }

@@ -13,7 +13,7 @@ export function statement(results: Results, findings: Findings): Html {
 It took ${formatCount(examples.length)} of the ${counted(dataset.size, 'example')} of ${datasetName(config.dataset)}${choiceWords(config.examples, examples.length)}.
 Explained is ${targetWords(config.target)}. Seed ${config.seed}. ${
     engine
-      ? html`Engine ${engine.name} ${engine.version}, kernels ${engine.kernels}${engine.passedOver?.map(({ backend, reason }) => html` Not ${backend}: ${reason}.`)}`
+      ? html`Engine ${engine.name} ${engine.version}, kernels ${engine.kernels}${engine.passedOver?.map(({ backend, reason }) => html`, not ${backend}: ${reason}`)}.`
       : 'No engine is named in the results.'
   }</p>`
 }
