@@ -35,7 +35,7 @@ export const tfjsNodeGpu = defineExtension({
 function native(name: 'tfjs-node' | 'tfjs-node-gpu', packageName: NativePackage): Backend {
   return {
     start: async () => {
-      quietly()
+      presetEnvironment()
       mendUtil()
       load(packageName)
       const engine = await openEngine({ backend: name })
@@ -46,8 +46,8 @@ function native(name: 'tfjs-node' | 'tfjs-node-gpu', packageName: NativePackage)
   }
 }
 
-/** Settings that libtensorflow reads when it is loaded, where the person has not made them. */
-function quietly(): void {
+/** Settings that libtensorflow and CUDA read when they are loaded, where the person has not made them. */
+function presetEnvironment(): void {
   const { env } = process
   // Its greeting, and the processor features that it would have been built with.
   env.TF_CPP_MIN_LOG_LEVEL ??= '2'

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { defineExtension, messageOf, UserError, type CommandContext } from '@touchstone/core'
 import { buildAddon, findPackage } from './addon.js'
@@ -50,6 +51,6 @@ async function install({ gpu, withCuda, wheel }: Settings, { log, folder, signal
   await buildAddon(packageFolder, tensorflow, log, signal)
   log.info('trying it')
   // In a process of its own: an addon that breaks down takes its process along.
-  log.info((await run(process.execPath, [new URL('try-addon.js', import.meta.url).pathname, packageFolder], { signal, env: { TF_CPP_MIN_LOG_LEVEL: '2' } })).trim())
+  log.info((await run(process.execPath, [fileURLToPath(new URL('try-addon.js', import.meta.url)), packageFolder], { signal, env: { TF_CPP_MIN_LOG_LEVEL: '2' } })).trim())
   log.info(`${packageName} is ready: name @touchstone/tfjs-node among the plugins of a config, or say --backend ${gpu ? 'tfjs-node-gpu' : 'tfjs-node'}`)
 }
