@@ -17,6 +17,8 @@ export const trainingOptions = {
   weightDecay: option(z.number('expected a number').check(z.gte(0, 'expected at least 0')), { summary: 'd of the term d/2 ||kernel||^2 in the loss', default: 0 }),
   heldOut: option(whole(0), { summary: 'how many examples, chosen at random, are kept apart to measure accuracy', default: 1000, unit: 'examples' }),
   lookEvery: option(whole(1), { summary: 'after how many steps accuracy is measured', default: 100, unit: 'steps' }),
+  shift: option(whole(0), { summary: 'images that are learned from are moved at random by up to so many pixels each way, their edges repeated', default: 0, unit: 'pixels' }),
+  flip: option(z.boolean('expected true or false'), { summary: 'whether images that are learned from are mirrored, left to right, half of the time', default: false }),
   targetAccuracy: option(z.optional(share), { summary: 'the share of held-out examples at which training ends, for badly trained models; never unless told' }),
 }
 
@@ -25,6 +27,7 @@ export const attackOptions = {
   epsilon: option(above('a number'), { summary: 'the largest change of a value by the attack', default: 0.3, unit: "share of the dataset's range" }),
   attackSteps: option(whole(1), { summary: 'steps of the attack', default: 40, unit: 'steps' }),
   attackStep: option(above('a number'), { summary: 'the change of a value per step of the attack', default: 0.01, unit: "share of the dataset's range" }),
+  growth: option(whole(0), { summary: 'steps of the training over which epsilon and attackStep grow in a line from 0: small networks learn nothing from large attacks at first', default: 0, unit: 'steps' }),
 }
 
 /** What trainers for robust attributions are told of them. */

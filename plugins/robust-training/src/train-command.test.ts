@@ -90,6 +90,7 @@ test('writes a layers-model; killed on the way, and stopped on the way, it goes 
 test.each<[string, unknown, readonly string[]]>([
   ['several problems at once', { ...config, trainer: { use: 'pdg' }, seed: -1, models: {}, checkpoints: 5 }, ['trainer: no trainer named "pdg" in the loaded plugins; did you mean "pgd"', 'seed: expected a whole number of at least 0, found -1', 'models: belongs to an evaluation', 'checkpoints: unknown key', 'out: expected the folder that the model is written to, found nothing']],
   ['a model that is no layers-model', { ...config, model: 'saliency', out: 'x' }, ['model: no model named "saliency"']],
+  ['a backend that is not there', { ...config, backend: 'wasmm', out: 'x' }, ['backend: no backend named "wasmm" in the loaded plugins; did you mean "wasm"']],
   ['no trainer', { ...config, trainer: undefined, out: 'x' }, ['trainer: expected the name of a trainer or { use, options }, found nothing']],
 ])('tells %s', async (_name, content, messages) => {
   const { code, err } = await touchstone(['train', await write('bad.json', content)])

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
-import { Base, defineExtension, isUserError, Logger, UserError, type CommandContext, type Log, type TrainingProgress } from '@touchstone/core'
+import { Base, defineExtension, Engine, isUserError, Logger, UserError, type CommandContext, type Log, type TrainingProgress } from '@touchstone/core'
 import { networkOf } from '@touchstone/network'
 import { checkTrainingConfig } from './training-config.js'
 
@@ -23,14 +23,16 @@ export const trainCommand = defineExtension({
 
 async function trainByConfig(path: string, { log, folder: current, signal, open, write }: CommandContext): Promise<void> {
   const { file, folder, config, host } = await open(path)
-  const { out, model: from, dataset, trainer: by, ...training } = checkTrainingConfig({ config, host, file })
+  const { out, model: from, dataset, trainer: by, backend, ...training } = checkTrainingConfig({ config, host, file })
   const to = resolve(folder, out)
   const place = relative(current, to) || '.'
   // What the host holds goes with its one scope.
   await using scope = host.open([
     { token: Logger, value: log },
     { token: Base, value: { path: folder } },
-  ])
+  ], backend)
+  const engine = await scope.find(Engine)
+  if (engine) log.info(`engine: ${engine.name} ${engine.version}`)
   const [model, data, trainer] = [await scope.create(from), await scope.create(dataset), await scope.create(by)]
   const save = model.capabilities.layersArtifacts
   if (!save) throw new UserError(`${file}: the model "${from.use}" is no tfjs layers-model, so what is trained of it cannot be saved: start from layers-model or untrained`)

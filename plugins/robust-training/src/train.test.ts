@@ -153,6 +153,18 @@ test('ends at the first look at which enough of the held-out examples are right,
   expect(seen).toHaveLength(steps)
 })
 
+test('an attack that grows is hardly one at first', async () => {
+  const one = { ...small, steps: 1, heldOut: 0, optimizer: 'sgd' }
+  const natural = await weightsOf(await trainToy('natural', one, { model }))
+  const furthest = async (options: object): Promise<number> => {
+    const others = await weightsOf(await trainToy('pgd', { ...one, ...attacks, ...options }, { model }))
+    return Math.max(...others.flatMap((values, i) => [...values].map((value, j) => Math.abs(value - natural[i]![j]!))))
+  }
+  const [grown, growing] = [await furthest({}), await furthest({ growth: 1_000_000 })]
+  expect(growing).toBeLessThan(1e-4 * grown)
+  expect(await furthest({ growth: 2 })).toBeGreaterThan(0.1 * grown)
+})
+
 describe('bad input', () => {
   test.each<[string, object, Partial<TrainingContext>, string]>([
     ['inputs of another shape', {}, { dataset: { ...patterns(90), inputShape: [4, 4, 2] } }, 'the model takes inputs of shape [8, 8, 2], the dataset has [4, 4, 2]'],

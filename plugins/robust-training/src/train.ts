@@ -3,13 +3,13 @@ import { createNetwork, fingerprintOf, graphOf, joinNormalisations, mapWeights, 
 import { tf } from '@touchstone/tensor'
 import { attack, type AttackBudget } from './attack.js'
 import { readState, writeState, type TrainingState } from './checkpoint.js'
-import { batchesOf, readRows, splitOf, type LabelledRows } from './examples.js'
+import { augment, batchesOf, drawsPerImage, readerOf, splitOf, type Augmentation, type LabelledRows } from './examples.js'
 import { learnByBatch, modesOf, type Modes } from './modes.js'
 import { lossOf, type Examples, type Objective } from './objectives.js'
 import { adam, sgd, type Optimizer } from './optimizers.js'
 
 /** How a network is trained, whatever for. */
-export interface TrainingOptions {
+export interface TrainingOptions extends Augmentation {
   readonly steps: number
   readonly batch: number
   readonly optimizer: 'adam' | 'sgd'
@@ -24,8 +24,8 @@ export interface TrainingOptions {
   readonly targetAccuracy: number | undefined
 }
 
-/** An attack's budget as options have it, in shares of the dataset's range. */
-export type AttackShares = Omit<AttackBudget, 'bounds'>
+/** An attack's budget as options have it, in shares of the dataset's range, and the steps of the training over which it grows to that. */
+export type AttackShares = Omit<AttackBudget, 'bounds'> & { readonly growth: number }
 
 /** Everything that determines a training beside its context. */
 export interface Training {
@@ -44,16 +44,23 @@ export async function train({ objective, options, attacks, identity }: Training,
   if (dataset.size - options.heldOut < options.batch) throw new UserError(`${dataset.size} examples, ${options.heldOut} of them held out, leave less than a batch of ${options.batch}: hold out fewer or make the batch smaller`)
   const randomness = createRandomness(seed, '@touchstone/robust-training')
   const split = splitOf(dataset, options.heldOut, randomness)
-  const heldOut = await readRows(dataset, split.heldOut, model.classCount)
+  if ((options.shift > 0 || options.flip) && dataset.inputShape.length !== 3) throw new UserError(`images [height, width, channels] can be moved and mirrored, but the dataset has inputs of shape [${dataset.inputShape.join(', ')}]: leave out shift and flip`)
+  const read = readerOf(dataset, model.classCount)
+  const heldOut = await read(split.heldOut)
+  const changed = (rows: LabelledRows, step: number): LabelledRows =>
+    options.shift > 0 || options.flip ? augment(rows, options, randomness.uniforms('augmentation', step, drawsPerImage * rows.labels.length)) : rows
   const batchAt = batchesOf(split.learned, options.batch, randomness)
   const optimizer = options.optimizer === 'adam' ? adam : sgd(options.momentum)
   const { low, high } = dataset.range
-  const budget = attacks && { ...attacks, epsilon: attacks.epsilon * (high - low), stepSize: attacks.stepSize * (high - low), bounds: dataset.range }
+  const budgetAt = attacks && ((step: number): AttackBudget => {
+    const share = (step < attacks.growth ? (step + 1) / attacks.growth : 1) * (high - low)
+    return { steps: attacks.steps, epsilon: attacks.epsilon * share, stepSize: attacks.stepSize * share, bounds: dataset.range }
+  })
   // A batch normalisation's fingerprint says what it does, not of which averages.
   const modes = modesOf(given)
   const network = modes.evaluated
   const name = hash(canonicalJson({ identity, seed, batchRows, model: network === given ? model.fingerprint : fingerprintOf(network.graph), dataset: dataset.fingerprint }))
-  const descend = stepOf(modes, objective, options, optimizer, budget, randomness, batchRows)
+  const descend = stepOf(modes, objective, options, optimizer, budgetAt, randomness, batchRows)
   const averages = new Set(modes.normalised.flatMap(({ mean, variance }) => [mean, variance]))
   const slots = network.weights.map((_, i) => (averages.has(i) ? 0 : optimizer.slots))
 
@@ -74,8 +81,8 @@ export async function train({ objective, options, attacks, identity }: Training,
         await keepState()
         signal.throwIfAborted()
       }
-      const examples = await readRows(dataset, batchAt(state.step), model.classCount)
-      const { loss, tensors } = await descend(state, examples)
+      const examples = await read(batchAt(state.step))
+      const { loss, tensors } = await descend(state, changed(examples, state.step))
       disposeState(state)
       const step = state.step + 1
       state = { step, done: false, tensors }
@@ -103,7 +110,7 @@ function disposeState({ tensors }: TrainingState): void {
 }
 
 /** A step: the batch's gradient by parts that fit `batchRows`, and what the optimiser makes of it. */
-function stepOf(modes: Modes, objective: Objective, options: TrainingOptions, optimizer: Optimizer, budget: AttackBudget | undefined, randomness: Randomness, batchRows: number) {
+function stepOf(modes: Modes, objective: Objective, options: TrainingOptions, optimizer: Optimizer, budgetAt: ((step: number) => AttackBudget) | undefined, randomness: Randomness, batchRows: number) {
   const { evaluated, normalised } = modes
   const rowsAtOnce = Math.max(1, Math.floor(batchRows / objective.rowsPerExample))
   // Predictions by the statistics of a batch are of all of it at once: they come after its parts have moved.
@@ -113,6 +120,7 @@ function stepOf(modes: Modes, objective: Objective, options: TrainingOptions, op
     const count = rows.labels.length
     const weights = state.tensors.map(([weight]) => weight!)
     const current = evaluated.withWeights(weights)
+    const budget = budgetAt?.(state.step)
     const noise = budget && Float32Array.from(randomness.uniforms('start of attack', state.step, rows.data.length), (uniform) => 2 * uniform - 1)
     const moved: tf.Tensor[] = []
     let sums: tf.Tensor[] = []

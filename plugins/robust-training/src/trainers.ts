@@ -10,11 +10,12 @@ interface AttackChoice {
   readonly epsilon: number
   readonly attackSteps: number
   readonly attackStep: number
+  readonly growth: number
 }
 
 function trainer(name: string, objective: Objective, options: TrainingOptions & Partial<AttackChoice>): Trainer {
-  const { epsilon, attackSteps: steps, attackStep: stepSize } = options
-  const attacks = epsilon === undefined ? {} : { attacks: { epsilon, steps: steps!, stepSize: stepSize! } }
+  const { epsilon, attackSteps: steps, attackStep: stepSize, growth } = options
+  const attacks = epsilon === undefined ? {} : { attacks: { epsilon, steps: steps!, stepSize: stepSize!, growth: growth! } }
   return { train: (context: TrainingContext) => train({ objective, options, identity: { name, options }, ...attacks }, context) }
 }
 

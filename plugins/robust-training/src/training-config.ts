@@ -1,4 +1,4 @@
-import { ConfigError, describe, suggestion, type Dataset, type Host, type Model, type OpenedConfig, type Plugin, type Problem, type ReferenceInput, type ResolvedExtension, type Trainer } from '@touchstone/core'
+import { ConfigError, describe, suggestion, type Backend, type BackendChoice, type Dataset, type Host, type Model, type OpenedConfig, type Plugin, type Problem, type ReferenceInput, type ResolvedExtension, type Trainer } from '@touchstone/core'
 
 /** A training as a user writes it. */
 export interface TrainingConfig {
@@ -18,6 +18,8 @@ export interface TrainingConfig {
   readonly batchRows?: number
   /** Steps between two checkpoints; 100 unless told. */
   readonly checkpointEvery?: number
+  /** What computes: `wasm`, `cpu`, that of a plugin, or `auto`, the fastest of the plugins that starts; `auto` unless told. */
+  readonly backend?: ReferenceInput<Backend>
 }
 
 /** Types a config file of `touchstone train`: `export default defineTraining({ ... })`. */
@@ -34,10 +36,11 @@ export interface CheckedTraining {
   readonly seed: number
   readonly batchRows: number
   readonly checkpointEvery: number
+  readonly backend: BackendChoice
 }
 
 const source = '@touchstone/robust-training'
-const keys = ['$schema', 'plugins', 'model', 'dataset', 'trainer', 'out', 'seed', 'batchRows', 'checkpointEvery']
+const keys = ['$schema', 'plugins', 'model', 'dataset', 'trainer', 'out', 'seed', 'batchRows', 'checkpointEvery', 'backend']
 
 /** Checks a whole config before any work. @throws ConfigError with every problem. */
 export function checkTrainingConfig({ config, host, file }: Pick<OpenedConfig, 'config' | 'file'> & { readonly host: Pick<Host, 'resolver'> }): CheckedTraining {
@@ -65,6 +68,7 @@ export function checkTrainingConfig({ config, host, file }: Pick<OpenedConfig, '
     seed: integer('seed', 0, 0),
     batchRows: integer('batchRows', 64, 1),
     checkpointEvery: integer('checkpointEvery', 100, 1),
+    backend: config.backend === undefined || config.backend === 'auto' ? 'auto' : resolver.resolve('backend', config.backend, ['backend']),
   }
   problems.push(...resolver.problems)
   if (problems.length > 0) throw new ConfigError(file, problems)

@@ -14,7 +14,7 @@ async function untrained(options: object): Promise<Model> {
   return scope.create({ ...resolved, kind: 'model' })
 }
 
-test.each([['digits', 56_714, [28, 28, 1], 10], ['mnist-rar', 3_274_634, [28, 28, 1], 10], ['pictures', 113_738, [32, 32, 3], 10], ['gtsrb-rar', 173_723, [32, 32, 3], 43], ['flower-rar', 75_265, [128, 128, 3], 17]])('%s has the parameters that it should, the same for the same seed', async (architecture, parameters, inputShape, classCount) => {
+test.each([['digits', 56_714, [28, 28, 1], 10], ['mnist-rar', 3_274_634, [28, 28, 1], 10], ['pictures', 113_738, [32, 32, 3], 10], ['pictures-norm', 246_314, [32, 32, 3], 10], ['radiographs', 245_491, [224, 224, 1], 3], ['gtsrb-rar', 173_723, [32, 32, 3], 43], ['flower-rar', 75_265, [128, 128, 3], 17]])('%s has the parameters that it should, the same for the same seed', async (architecture, parameters, inputShape, classCount) => {
   const model = await untrained({ architecture, seed: 1 })
   expect(model).toMatchObject({ inputShape, classCount, outputs: 'logits' })
   expect(networkOf(model).weights.reduce((sum, { tensor }) => sum + tensor.size, 0)).toBe(parameters)
@@ -76,5 +76,5 @@ test('gtsrb-rar computes what is written of it, whatever the range of its images
 })
 
 test('an architecture that is not there', async () => {
-  await expect(untrained({ architecture: 'resnet' })).rejects.toThrow('expected "digits", "mnist-rar", "pictures", "gtsrb-rar" or "flower-rar"')
+  await expect(untrained({ architecture: 'resnet' })).rejects.toThrow('expected "digits", "mnist-rar", "pictures", "pictures-norm", "radiographs", "vgg16-averages", "gtsrb-rar" or "flower-rar"')
 })

