@@ -124,3 +124,8 @@ function differences({ rows }: Results, metric: string): readonly number[] {
   }
   return [...sums.values()]
 }
+
+/** Judgements as a table of Markdown. */
+export function claimsTable(judgements: readonly Judgement[]): string {
+  return ['| claim | data | the paper | here, with 95 % intervals | |', '|---|---|---|---|---|', ...judgements.map(({ claim, data, theirs, ours, verdict }) => `| ${claim} | ${data} | ${theirs} | ${ours} | ${verdict} |`), ''].join('\n')
+}

@@ -1,0 +1,29 @@
+/*
+ * Evaluates what the paper evaluates, part by part, and judges its claims. What was computed is kept: the same command goes on.
+ *
+ *   npm run paper -- --data FOLDER [--quick] [--plan] [--backend NAME] [--out FOLDER] [part ...]
+ */
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { claimsTable } from '../osr-paper/claims.js'
+import { runParts } from '../zoo/run-parts.js'
+import { beyond, judge, shrinks } from './claims.js'
+import { parts } from './parts.js'
+import { table } from './table.js'
+
+const { out, results } = await runParts({
+  folder: import.meta.dirname,
+  parts,
+  quick: ['mnist'],
+  leastModels: () => 2,
+  environment: (part, { data, quick, models }) => ({ LENS_PART: part, LENS_DATA: data, LENS_MODELS: models.join(), ...(quick && { LENS_QUICK: '1' }) }),
+})
+if (results.size > 0) {
+  const large = ['cifar10', 'flower'].flatMap((name) => (results.has(name) ? [[name, results.get(name)!] as const] : []))
+  const small = results.get('mnist')
+  const judgements = [...[...results].flatMap(([name, one]) => judge(name, one)), ...(small ? large.map((one) => shrinks(['mnist', small], one)) : []), ...beyond]
+  await writeFile(join(out, 'claims.md'), claimsTable(judgements))
+  await writeFile(join(out, 'table.md'), [...results].map(([name, one]) => `## ${name}\n\n${table(one)}`).join('\n'))
+  console.log(claimsTable(judgements))
+  console.error(`in ${out}: claims.md, table.md, and the results and report of each part`)
+}

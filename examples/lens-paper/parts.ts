@@ -1,0 +1,103 @@
+import type { EvaluationConfig } from '@touchstone/evaluation'
+import { dataIn, type DataName } from '../zoo/data.js'
+import { modelPath } from '../zoo/recipes.js'
+
+/** How a data set is attacked, as in the papers but for the steps; sizes are shares of the range of values. */
+interface Attack {
+  readonly epsilon: number
+  readonly step: number
+  readonly iterations: number
+  /** Pixels that the top-k attack pushes down, and pixels that are compared. */
+  readonly k: number
+  readonly compared: number
+}
+
+/** One evaluation of the reproduction. */
+export interface Part {
+  readonly data: DataName
+  readonly models: Readonly<Record<string, string>>
+  readonly inputs: number
+  readonly attributers: EvaluationConfig['attributers']
+  readonly attacks: Attack
+  readonly samplers: readonly SamplerName[]
+}
+
+const pixel = 1 / 255
+const attacks = {
+  mnist: { epsilon: 0.3, step: 0.01, iterations: 50, k: 200, compared: 100 },
+  'fashion-mnist': { epsilon: 0.1, step: 0.01, iterations: 50, k: 100, compared: 100 },
+  gtsrb: { epsilon: 8 * pixel, step: pixel, iterations: 50, k: 100, compared: 100 },
+  cifar10: { epsilon: 8 * pixel, step: pixel, iterations: 50, k: 100, compared: 100 },
+  flower: { epsilon: 8 * pixel, step: pixel, iterations: 50, k: 1000, compared: 1000 },
+} as const satisfies Readonly<Record<string, Attack>>
+
+const samplers = {
+  random: ({ epsilon }: Attack) => ({ use: 'random-sign', options: { epsilon } }),
+  'random walk': (budget: Attack) => attack(budget, { aim: 'random' }),
+  'top-k attack': (budget: Attack) => attack(budget, { aim: 'top-k' }),
+  'mass-centre attack': (budget: Attack) => attack(budget, { aim: 'mass-centre' }),
+  'LENS attack': (budget: Attack) => attack(budget, { aim: 'top-k', w: 1 }),
+} as const
+export type SamplerName = keyof typeof samplers
+
+function attack({ epsilon, step, iterations, k }: Attack, options: object) {
+  return { use: 'attribution-attack', options: { epsilon, step: Math.min(step, epsilon / 5), iterations, restarts: 1, k, ...options } }
+}
+
+const w = 1
+/** Comparisons by the names that stand in tables. */
+const comparisons = (k: number) => ({
+  'top-k': { use: 'top-k', options: { k } },
+  'LENS-recall': { use: 'lens-recall', options: { k, w } },
+  'LENS-prec': { use: 'lens-prec', options: { k, w } },
+  'top-k-div': { use: 'top-k-div', options: { k, w } },
+  'LENS-recall-div': { use: 'lens-recall-div', options: { k, w } },
+  'LENS-prec-div': { use: 'lens-prec-div', options: { k, w } },
+  Spearman: { use: 'spearman', options: { channels: 'sum-abs' } },
+  Kendall: { use: 'kendall', options: { channels: 'sum-abs' } },
+  'LENS-Spearman': { use: 'lens-spearman', options: { w } },
+  'LENS-Kendall': { use: 'lens-kendall', options: { w } },
+})
+export type ComparisonName = keyof ReturnType<typeof comparisons>
+/** The label of a metric. */
+export const label = (sampler: SamplerName, comparison: ComparisonName): string => `${comparison}, ${sampler}`
+
+const saliency: EvaluationConfig['attributers'] = { Saliency: 'saliency' }
+const gradients: EvaluationConfig['attributers'] = { 'Integrated Gradients': { use: 'integrated-gradients', options: { steps: 20 } } }
+const allSamplers = Object.keys(samplers) as SamplerName[]
+/** What the papers train, by the names of tables. */
+const trained = (data: string, natural = `${data}-natural`) => ({ natural, PGD: `${data}-pgd`, 'IG-NORM': `${data}-ig-norm`, 'IG-SUM-NORM': `${data}-ig-sum-norm` })
+const cifar = { natural: 'cifar10-well-1', PGD: 'cifar10-pgd' }
+
+const both = (data: DataName & keyof typeof attacks, models: Readonly<Record<string, string>>, [withSaliency, withGradients]: readonly [number, number]): Record<string, Part> => ({
+  [data]: { data, models, inputs: withSaliency, attributers: saliency, attacks: attacks[data], samplers: allSamplers },
+  [`${data}-ig`]: { data, models, inputs: withGradients, attributers: gradients, attacks: attacks[data], samplers: allSamplers },
+})
+
+const epsilons = [0.05, 0.1, 0.2, 0.3]
+const curve = (epsilon: number): readonly [string, Part] => [`mnist-curve-${epsilon}`, { data: 'mnist', models: trained('mnist', 'mnist-well-1'), inputs: 10, attributers: saliency, attacks: { ...attacks.mnist, epsilon }, samplers: ['top-k attack'] }]
+
+export const parts: Readonly<Record<string, Part>> = {
+  ...both('mnist', trained('mnist', 'mnist-well-1'), [50, 20]),
+  ...Object.fromEntries(epsilons.map(curve)),
+  ...both('fashion-mnist', trained('fashion-mnist'), [50, 20]),
+  ...both('gtsrb', trained('gtsrb'), [50, 20]),
+  ...both('flower', trained('flower'), [20, 10]),
+  ...both('cifar10', cifar, [50, 20]),
+}
+
+/** The models of a part that are there. */
+export function evaluationOf(name: string, folder: string, models: readonly string[], quick: boolean): EvaluationConfig {
+  const part = parts[name]
+  if (!part) throw new Error(`there is no part "${name}": choose from ${Object.keys(parts).join(', ')}`)
+  const metrics = part.samplers.flatMap((sampler) => Object.entries(comparisons(part.attacks.compared)).map(([comparison, use]) => [label(sampler, comparison as ComparisonName), { use: 'robustness', options: { sampler: samplers[sampler](part.attacks), comparison: use, samples: 1 } }] as const))
+  return {
+    plugins: ['tfjs-models', 'datasets', 'gradients', 'ig', 'comparisons', 'lens', 'attribution-attacks'].map((plugin) => `@touchstone/${plugin}`),
+    models: Object.fromEntries(models.map((model) => [model, { use: 'layers-model', options: { path: modelPath(part.models[model]!), foldBatchNorm: true } }])),
+    dataset: dataIn(folder)[part.data]('test'),
+    examples: { take: quick ? Math.min(part.inputs, 10) : part.inputs, correctFor: 'all-models' },
+    attributers: part.attributers,
+    metrics: Object.fromEntries(metrics),
+    seed: 1,
+  }
+}
