@@ -12,8 +12,6 @@ export interface Estimate extends Interval {
 export interface Scores {
   readonly methods: readonly string[]
   readonly inputs: number
-  /** By metric and model: for each method its mean over inputs. */
-  readonly means: (metric: string, model: string) => readonly number[]
   /** How two rankings of the methods agree, each by the mean of a metric on a model. `scaled` multiplies the means of single methods first. */
   readonly tau: (one: Ranking, other: Ranking) => Estimate
   /** Spearman's correlation of the same. */
@@ -28,28 +26,41 @@ export interface Ranking {
   readonly scaled?: (method: string) => number
 }
 
+const resamples = 2000
+
 /** @throws Error where no input has a value by all */
 export function scoresOf({ rows, summary }: Results, metrics: readonly string[], models: readonly string[]): Scores {
   const methods = [...new Set(summary.filter(({ metric }) => metrics.includes(metric)).map(({ attributer }) => attributer))]
-  const key = (metric: string, model: string, method: string): string => JSON.stringify([metric, model, method])
   const byExample = new Map<string, Results['rows'][number][]>()
-  for (const row of rows) if (row.value !== null && metrics.includes(row.metric) && models.includes(row.model)) byExample.set(row.example, [...(byExample.get(row.example) ?? []), row])
+  for (const row of rows) {
+    if (row.value === null || !metrics.includes(row.metric) || !models.includes(row.model)) continue
+    const some = byExample.get(row.example)
+    if (some) some.push(row)
+    else byExample.set(row.example, [row])
+  }
   const complete = [...byExample.values()].filter((some) => some.length === metrics.length * models.length * methods.length)
   if (complete.length === 0) throw new Error(`no input has a value by ${metrics.join(', ')} for every method`)
+
   const sign = new Map(summary.map(({ metric, direction }) => [metric, direction === 'lower' ? -1 : 1]))
-  const samples = new Map<string, number[]>()
-  for (const some of complete) for (const { metric, model, attributer, value } of some) samples.set(key(metric, model, attributer), [...(samples.get(key(metric, model, attributer)) ?? []), sign.get(metric)! * value!])
-  const keys = [...samples.keys()]
-  const resampled = new Map(resampledMeans([...samples.values()], createRandomness(1, 'inputs')).map((means, i) => [keys[i]!, means]))
-  const from = (meanOf: (which: string) => number) => ({ metric, model, scaled = () => 1 }: Ranking): readonly number[] => methods.map((method) => scaled(method) * meanOf(key(metric, model, method)))
+  const key = (metric: string, model: string): string => `${metric} on ${model}`
+  const samples = new Map(metrics.flatMap((metric) => models.map((model) => [key(metric, model), methods.map(() => new Float64Array(complete.length))] as const)))
+  for (const [i, some] of complete.entries()) for (const { metric, model, attributer, value } of some) samples.get(key(metric, model))![methods.indexOf(attributer)]![i] = sign.get(metric)! * value!
+  // One call, so that all take the same inputs in each draw.
+  const draws = resampledMeans([...samples.values()].flat(), createRandomness(1, 'inputs'), resamples)
+  const drawn = new Map([...samples.keys()].map((name, i) => [name, draws.slice(i * methods.length, (i + 1) * methods.length)]))
+
+  const ranking = (meanOf: (name: string, method: number) => number) => ({ metric, model, scaled = () => 1 }: Ranking): readonly number[] => {
+    const name = key(metric, model)
+    return methods.map((method, i) => scaled(method) * meanOf(name, i))
+  }
+  const observed = ranking((name, method) => mean(samples.get(name)![method]!))
   const estimate: Scores['estimate'] = (of) => {
-    const draws = Float64Array.from({ length: 2000 }, (_, draw) => of(from((which) => resampled.get(which)![draw]!)))
-    return { value: of(from((which) => mean(samples.get(which)!))), ...percentileInterval(draws), resampled: draws }
+    const resampled = Float64Array.from({ length: resamples }, (_, draw) => of(ranking((name, method) => drawn.get(name)![method]![draw]!)))
+    return { value: of(observed), ...percentileInterval(resampled), resampled }
   }
   return {
     methods,
     inputs: complete.length,
-    means: (metric, model) => from((which) => mean(samples.get(which)!))({ metric, model }),
     estimate,
     tau: (one, other) => estimate((means) => kendallTauB(means(one), means(other))),
     rho: (one, other) => estimate((means) => spearman(means(one), means(other))),
