@@ -58,12 +58,12 @@ function methods(all, measured) {
   const differentiable = { exact: 'yes', 'with surrogate': 'smoothed', no: 'no' }
   const rows = all.map((one) => {
     const cost = measured.methods[one.name]
-    return [link(one.name), one.traits.signed ? 'yes' : 'no', one.traits.needs.join(', ') || 'outputs', differentiable[one.traits.differentiable], cost ? number(cost.rows) : rowsOf(one), cost ? `${seconds(cost.ms)}${cost.options ? ` (${code(JSON.stringify(cost.options).replace(/"/g, ''))})` : ''}` : 'not measured', cost && cost.ms / measured.gradientMs >= 0.5 ? number(Number((cost.ms / measured.gradientMs).toPrecision(2))) : '']
+    return [link(one.name), one.traits.signed ? 'yes' : 'no', one.traits.needs.join(', ') || 'outputs', differentiable[one.traits.differentiable], cost ? number(cost.rows) : rowsOf(one), cost ? `${seconds(cost.ms)}${cost.options ? ' *' : ''}` : 'not measured', cost && cost.ms / measured.gradientMs >= 0.5 ? number(Number((cost.ms / measured.gradientMs).toPrecision(2))) : '']
   })
   const intro = `How a map comes about. *Signed*: negative values speak against the class. *Needs*: \`network\` is a model whose layers can be seen, \`outputs\` any model. *Attackable*: whether attacks on
 attributions can differentiate the map; smoothed means on the same weights with softplus in place of ReLU. *Rows*: model rows
 for one map, and *measured*, how long it took.`
-  return page('Attribution methods', intro, [table(['method', 'signed', 'needs', 'attackable', 'rows', 'measured', 'in gradients'], rows), `Measured: ${where(measured)}. Larger networks and other options: [benchmarks](../benchmarks.md#methods).`, ...all.map((one) => entry(one, all))])
+  return page('Attribution methods', intro, [table(['method', 'signed', 'needs', 'attackable', 'rows', 'measured', 'in gradients'], rows), `Measured: ${where(measured)}.${all.filter(({ name }) => measured.methods[name]?.options).map(({ name }) => ` * ${code(name)} with ${code(JSON.stringify(measured.methods[name].options).replace(/"/g, ''))}: by default it refuses so many features.`).join('')} Larger networks and other options: [benchmarks](../benchmarks.md#methods).`, ...all.map((one) => entry(one, all))])
 }
 
 /** A preset that names its comparison has that one's direction. */

@@ -31,10 +31,11 @@ const config = pathToFileURL(join(root, 'scripts/docs/vitepress-config.mjs')).hr
 writeFileSync(join(from, '.vitepress', 'config.mjs'), `import { configOf } from ${JSON.stringify(config)}\nexport default configOf(${JSON.stringify(sidebar(all.map(({ path }) => path), api, placeOf))})\n`)
 await build(from, { outDir: to, logLevel: 'error' })
 
+const built = performance.now()
 const server = await serveSite(to)
 const { pages: count, links, elsewhere, problems } = await checkSite(server.origin)
 for (const problem of problems) console.error(problem)
-console.log(`docs: ${count} pages, ${links} links within the site, ${elsewhere} elsewhere that were not followed, ${problems.length} problems; ${((performance.now() - started) / 1000).toFixed(0)} s; docs/.site/dist`)
+console.log(`docs: ${count} pages, ${links} links within the site, ${elsewhere} elsewhere that were not followed, ${problems.length} problems; built in ${((built - started) / 1000).toFixed(0)} s and checked in ${((performance.now() - built) / 1000).toFixed(0)} s; docs/.site/dist`)
 if (process.argv.includes('--serve')) console.log(`${server.origin}, until Ctrl-C`)
 else {
   server.close()
