@@ -14,7 +14,8 @@ export async function checkSite(origin) {
   const queue = ['/']
 
   const visit = async (page, path) => {
-    await page.goto(`${origin}${path}`)
+    const response = await page.goto(`${origin}${path}`)
+    if (!response.ok()) return
     // The page comes alive: what its scripts complain of is heard.
     await page.waitForFunction(() => document.querySelector('#app')?.__vue_app__ !== undefined)
     const found = await page.evaluate(() => ({
@@ -44,11 +45,11 @@ export async function checkSite(origin) {
     page.on('console', (message) => void (['error', 'warning'].includes(message.type()) && problems.push(`${at}: console: ${message.text()}`)))
     page.on('pageerror', (error) => problems.push(`${at}: ${error.message}`))
     page.on('request', (request) => void (!request.url().startsWith(origin) && !request.url().startsWith('data:') && problems.push(`${at} asks for ${request.url()}`)))
-    page.on('response', (response) => void (response.status() >= 400 && problems.push(`${at}: ${response.url()} answers ${response.status()}`)))
+    page.on('response', (response) => void (response.status() >= 400 && problems.push(`${at}: ${response.url()} answers ${response.status()}; linked from ${wanted.filter(({ to }) => response.url() === `${origin}${to}`).map(({ path }) => path).slice(0, 3).join(', ')}`)))
     for (;;) {
       at = queue.shift()
       if (at === undefined) break
-      await visit(page, at)
+      await visit(page, at).catch((error) => problems.push(`${at}: ${error.message}`))
     }
     await page.close()
   }
@@ -58,7 +59,9 @@ export async function checkSite(origin) {
   await first.close()
   await Promise.all([worker(), worker()])
   await worker()
-  for (const { path, to, hash } of wanted) if (hash !== '' && anchors.has(to) && !anchors.get(to).has(hash)) problems.push(`${path}: ${to} has no anchor ${hash}`)
+  const dead = new Map()
+  for (const { path, to, hash } of wanted) if (hash !== '' && anchors.has(to) && !anchors.get(to).has(hash)) dead.set(`${to}#${hash}`, [...(dead.get(`${to}#${hash}`) ?? []), path])
+  for (const [link, from] of dead) problems.push(`${link} leads to no anchor; linked from ${from[0]}${from.length > 1 ? ` and ${from.length - 1} more` : ''}`)
   await browser.close()
   return { pages: anchors.size, links: wanted.length, elsewhere: elsewhere.size, problems: [...new Set(problems)] }
 }

@@ -9,7 +9,7 @@ export function serveSite(folder) {
   const server = createServer((request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url, 'http://site').pathname))
     const file = [path, `${path}.html`, join(path, 'index.html')].map((one) => join(folder, one)).find((one) => existsSync(one) && statSync(one).isFile())
-    response.writeHead(file ? 200 : 404, { 'content-type': types[extname(file ?? '.html')] ?? 'application/octet-stream' })
+    response.writeHead(file ? 200 : 404, { 'content-type': file ? (types[extname(file)] ?? 'application/octet-stream') : 'text/plain' })
     if (file) createReadStream(file).pipe(response)
     else response.end('not found')
   })

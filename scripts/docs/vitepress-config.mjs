@@ -12,6 +12,7 @@ export function configOf(sidebar) {
     markdown: { html: false, config: withoutVue, anchor: { slugify: slug }, toc: { slugify: slug }, headers: { slugify: slug }, theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' } },
     vite: { build: { chunkSizeWarningLimit: 4000 }, logLevel: 'error' },
     metaChunk: true,
+    router: { prefetchLinks: false },
     themeConfig: {
       search: { provider: 'local' },
       sidebar,
