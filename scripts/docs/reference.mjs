@@ -32,9 +32,16 @@ const table = (head, rows) => [`| ${head.join(' | ')} |`, `|${' --- |'.repeat(he
 const link = (name) => `[\`${name}\`](#${name})`
 const home = ({ package: from }) => (from.startsWith('@touchstone/') ? `[${from}](../../${from === '@touchstone/evaluation' ? 'packages' : 'plugins'}/${from.slice('@touchstone/'.length)})` : from)
 const number = (value) => (value >= 10_000 ? value.toLocaleString('en-GB') : String(value))
-const rowsOf = ({ cost }) => (cost === undefined ? 'by the input' : [number(cost.rows), cost.shared === undefined ? '' : `+ ${number(cost.shared)} shared`, cost.maps === undefined ? '' : `+ ${number(cost.maps)} maps`, cost.adaptive ? '(at most)' : ''].filter(Boolean).join(' '))
+const rowsOf = ({ cost }) => (cost === undefined ? 'by the input' : `${[cost.rows > 0 ? number(cost.rows) : '', cost.shared === undefined ? '' : `${number(cost.shared)} shared`, cost.maps === undefined ? '' : `${number(cost.maps)} maps`].filter(Boolean).join(' + ') || 'none'}${cost.adaptive ? ' (at most)' : ''}`)
 const seconds = (ms) => (ms >= 1000 ? `${Number((ms / 1000).toPrecision(2))} s` : `${Number(ms.toPrecision(2))} ms`)
-const value = (of) => (of === undefined ? '' : code(JSON.stringify(of)))
+/** As in a config, with room to break. */
+const value = (of) => (of === undefined ? '' : code(literal(of)))
+
+function literal(of) {
+  if (Array.isArray(of)) return `[${of.map(literal).join(', ')}]`
+  if (typeof of === 'object' && of !== null) return `{ ${Object.entries(of).map(([key, one]) => `${/^[a-z]\w*$/i.test(key) ? key : `'${key}'`}: ${literal(one)}`).join(', ')} }`
+  return typeof of === 'string' ? `'${of}'` : String(of)
+}
 
 /** An extension with its options; of a preset those that it sets. */
 function entry(one, all, level = '##') {
@@ -63,7 +70,7 @@ function methods(all, measured) {
   const intro = `How a map comes about. *Signed*: negative values speak against the class. *Needs*: \`network\` is a model whose layers can be seen, \`outputs\` any model. *Attackable*: whether attacks on
 attributions can differentiate the map; smoothed means on the same weights with softplus in place of ReLU. *Rows*: model rows
 for one map, and *measured*, how long it took.`
-  return page('Attribution methods', intro, [table(['method', 'signed', 'needs', 'attackable', 'rows', 'measured', 'in gradients'], rows), `Measured: ${where(measured)}.${all.filter(({ name }) => measured.methods[name]?.options).map(({ name }) => ` * ${code(name)} with ${code(JSON.stringify(measured.methods[name].options).replace(/"/g, ''))}: by default it refuses so many features.`).join('')} Larger networks and other options: [benchmarks](../benchmarks.md#methods).`, ...all.map((one) => entry(one, all))])
+  return page('Attribution methods', intro, [table(['method', 'signed', 'needs', 'attackable', 'rows', 'measured', 'in gradients'], rows), `Measured: ${where(measured)}.${all.filter(({ name }) => measured.methods[name]?.options).map(({ name }) => ` * ${code(name)} with ${code(literal(measured.methods[name].options))}: by default it refuses so many features.`).join('')} Larger networks and other options: [benchmarks](../benchmarks.md#methods).`, ...all.map((one) => entry(one, all))])
 }
 
 /** A preset that names its comparison has that one's direction. */

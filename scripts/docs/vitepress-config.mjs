@@ -6,7 +6,6 @@ export function configOf(sidebar) {
     title: 'Touchstone',
     description: 'Which explanation of your neural network can you trust?',
     lang: 'en-GB',
-    base: process.env.DOCS_BASE ?? '/',
     head: [['link', { rel: 'icon', href: `data:image/svg+xml,${encodeURIComponent('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="6" fill="#2b3a55"/><path d="M7 9h18v4h-7v12h-4V13H7z" fill="#f4b860"/></svg>')}` }]],
     // Anchors as on GitHub; HTML in a page is text, as in `touchstone run <config>`.
     markdown: { html: false, config: withoutVue, anchor: { slugify: slug }, toc: { slugify: slug }, headers: { slugify: slug }, theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' } },
