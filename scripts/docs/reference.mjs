@@ -69,8 +69,8 @@ function methods(all, measured) {
   })
   const intro = `How a map comes about. *Signed*: negative values speak against the class. *Needs*: \`network\` is a model whose layers can be seen, \`outputs\` any model. *Attackable*: whether attacks on
 attributions can differentiate the map; smoothed means on the same weights with softplus in place of ReLU. *Rows*: model rows
-for one map, and *measured*, how long it took.`
-  return page('Attribution methods', intro, [table(['method', 'signed', 'needs', 'attackable', 'rows', 'measured', 'in gradients'], rows), `Measured: ${where(measured)}.${all.filter(({ name }) => measured.methods[name]?.options).map(({ name }) => ` * ${code(name)} with ${code(literal(measured.methods[name].options))}: by default it refuses so many features.`).join('')} Larger networks and other options: [benchmarks](../benchmarks.md#methods).`, ...all.map((one) => entry(one, all))])
+for one map; *measured*, how long it took, and in how many input *gradients*.`
+  return page('Attribution methods', intro, [table(['method', 'signed', 'needs', 'attackable', 'rows', 'measured', 'gradients'], rows), `Measured: ${where(measured)}.${all.filter(({ name }) => measured.methods[name]?.options).map(({ name }) => ` * ${code(name)} with ${code(literal(measured.methods[name].options))}: by default it refuses so many features.`).join('')} Larger networks and other options: [benchmarks](../benchmarks.md#methods).`, ...all.map((one) => entry(one, all))])
 }
 
 /** A preset that names its comparison has that one's direction. */

@@ -9,7 +9,6 @@ export function sidebar(paths, api, placeOf) {
   const map = readFileSync(join(root, 'docs/README.md'), 'utf8')
   const groups = map.split(/^## /m).slice(1).map((part) => ({
     text: part.split('\n')[0],
-    collapsed: false,
     items: [...part.matchAll(/^- \[([^\]]+)\]\(([^)]+)\)/gm)].filter(([, , target]) => !target.startsWith('..')).map(([, text, target]) => ({ text, link: address(`docs/${target}`) })),
   }))
   const folder = (text, start) => ({ text, collapsed: true, items: paths.filter((path) => path.startsWith(start) && path.split('/').length === 3).map((path) => ({ text: path.split('/')[1], link: address(path) })) })

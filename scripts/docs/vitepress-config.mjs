@@ -13,7 +13,8 @@ export function configOf(sidebar) {
     metaChunk: true,
     router: { prefetchLinks: false },
     themeConfig: {
-      search: { provider: 'local' },
+      // Pages for people before those for code.
+      search: { provider: 'local', options: { miniSearch: { searchOptions: { boostDocument: (id) => (/^\/(api|source)\//.test(id) ? 0.2 : 1) } } } },
       sidebar,
       nav: [
         { text: 'First evaluation', link: '/first-evaluation' },
