@@ -109,7 +109,8 @@ describe('configs', () => {
   })
 })
 
-test.each(programs.filter(({ kind }) => kind === 'program'))('the program at $at runs', async ({ made, code: text }) => {
+// They wait for processes of their own: several at a time.
+test.concurrent.each(programs.filter(({ kind }) => kind === 'program'))('the program at $at runs', async ({ made, code: text }) => {
   const { status, output } = await run(process.execPath, ['--no-warnings', made], dirname(made))
   expect({ status, output }).toMatchObject({ status: 0 })
   // What a comment says is printed.
@@ -124,7 +125,7 @@ test.each(all.filter(({ language }) => language === 'json').map((block) => [plac
   expect(JSON.parse(text)).toBeTypeOf('object')
 })
 
-describe('commands', () => {
+describe.concurrent('commands', () => {
   // What is installed is the same for every page.
   const done = new Set<string>()
   test.each(all.filter(({ language }) => language === 'sh').map((block) => [place(block), block] as const))('%s', async (_at, block) => {

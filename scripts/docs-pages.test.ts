@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
+import { benches } from './docs/commands.mjs'
 import { anchorsOf, linksOf, pages, resolveLink, root } from './docs/pages.mjs'
 import { referencePages } from './docs/reference.mjs'
 
@@ -25,6 +26,16 @@ test('every page is on the map, or linked from one that is', () => {
   const reached = new Set(['docs/README.md', 'README.md', 'CONTRIBUTING.md'])
   for (const path of reached) for (const { target } of linksOf(byPath.get(path) ?? { path, text: '' })) reached.add(resolveLink(path, target)?.file ?? path)
   expect(all.map(({ path }) => path).filter((path) => path.startsWith('docs/') && !reached.has(path))).toEqual([])
+})
+
+test('npm scripts and benchmarks that pages name are there', () => {
+  const scriptsOf = (folder: string) => (existsSync(join(root, folder, 'package.json')) ? Object.keys(JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')).scripts ?? {}) : [])
+  const missing = all.flatMap(({ path, text }) =>
+    [...text.matchAll(/npm run ([\w:-]+)(?: -- ([a-z][\w-]*))?/g)].flatMap(([said, script, argument]) =>
+      ![...scriptsOf('.'), ...scriptsOf(dirname(path)), ...scriptsOf(dirname(dirname(path)))].includes(script!) || (script === 'bench' && argument !== undefined && !benches.includes(argument)) ? [`${path}: ${said}`] : [],
+    ),
+  )
+  expect(missing).toEqual([])
 })
 
 test('the reference is what the plugins say of themselves: npm run docs:reference writes it', () => {

@@ -25,7 +25,8 @@ function words(line) {
 const read = (path) => JSON.parse(readFileSync(join(root, path), 'utf8'))
 const lock = readFileSync(join(root, 'pnpm-lock.yaml'), 'utf8')
 const workspace = ['packages', 'plugins'].flatMap((folder) => readdirSync(join(root, folder)).map((name) => read(`${folder}/${name}/package.json`).name))
-const benches = /const suites = \{([^}]*)\}/.exec(readFileSync(join(root, 'scripts/bench.mjs'), 'utf8'))[1].split(',').map((suite) => suite.split(':')[0].trim().replace(/'/g, ''))
+/** The suites of `npm run bench`. */
+export const benches = /const suites = \{([^}]*)\}/.exec(readFileSync(join(root, 'scripts/bench.mjs'), 'utf8'))[1].split(',').map((suite) => suite.split(':')[0].trim().replace(/'/g, ''))
 const silent = new AbortController().signal
 
 /** What is wrong with a command: names of scripts, packages, subcommands and flags. */
