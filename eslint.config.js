@@ -35,7 +35,7 @@ const direction = Object.entries(mayImport).map(([folder, allowed]) => ({
 }))
 
 export default defineConfig(
-  { ignores: ['**/dist/**', '**/node_modules/**', 'coverage/**', 'touchstone-runs/**', '.tools/**', 'packages/*/assembly/**', 'packages/create-plugin/templates/**', '**/*.config.ts', '**/*.config.js', '**/*.mjs', 'scripts/**', 'tools/**', '**/bin/*.js'] },
+  { ignores: ['**/dist/**', '**/node_modules/**', 'coverage/**', 'touchstone-runs/**', 'docs/.site/**', '.tools/**', 'packages/*/assembly/**', 'packages/create-plugin/templates/**', '**/*.config.ts', '**/*.config.js', '**/*.mjs', 'scripts/**', 'tools/**', '**/bin/*.js'] },
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
   {
