@@ -9,6 +9,7 @@ import { consoleLog } from '../log.js'
 import { openRunLog } from '../run-log.js'
 import { summaryText } from '../summary-table.js'
 import { runDisplay } from '../run-display.js'
+import { tightenMemory } from '../tight-memory.js'
 import { writeRunAndReport } from '../write-report.js'
 
 interface RunFlags extends EvaluationFlags {
@@ -38,6 +39,7 @@ export function runCommand(signal: AbortSignal): Command {
       await using evaluation = await openEvaluationFile(config, { ...settings, ...display.options })
       log.begin()
       display.planned(evaluation.plan)
+      if (evaluation.plan.jobs.length > 0) tightenMemory()
       if (settings.shard) {
         const run = await evaluation.compute()
         if (hasLostUnits(run)) process.exitCode = ExitCode.faulty
