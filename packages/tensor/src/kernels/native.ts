@@ -1,4 +1,4 @@
-import { add, cast, greater, isNaN, mul, pad, reshape, slice, tensor1d, tidy, where } from '#tfjs/core'
+import { add, cast, greater, isNaN, mul, pad, reshape, slice, tensor1d, tidy, where, zeros } from '#tfjs/core'
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core'
 import { convolutionGeometry, explicitPads } from './convolution.js'
 import type { ConvolutionAttrs, Geometry } from './convolution.js'
@@ -43,6 +43,8 @@ function convolution(name: 'Conv2D' | 'DepthwiseConv2dNative'): KernelDefinition
     const run = stock(name)
     return (backend, { x, filter }, attrs) => {
       const geometry = geometryOf(name, x.shape, filter.shape, attrs)
+      // Of no rows libtensorflow's convolution gives the shape of its input.
+      if (x.shape[0] === 0) return zeros([...geometry.outShape])
       const apart = stridesDiffer(name, geometry)
       const holes = name.startsWith('Depthwise') && geometry.dilationHeight * geometry.dilationWidth > 1
       if (!apart && !holes) return run(backend, { x, filter }, typeof attrs.pad === 'number' ? { ...attrs, pad: pads(geometry) } : attrs)
