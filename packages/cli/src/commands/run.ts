@@ -32,7 +32,7 @@ export function runCommand(signal: AbortSignal): Command {
     const settings = evaluationSettings(command, flags, signal)
     const discardFolder = await prepareRunFolder(folder)
     const log = openRunLog(join(folder, 'run.log'))
-    const display = runDisplay(flags, log.write)
+    const display = await runDisplay(flags, log.write)
     let finished: FinishedEvaluation | undefined
     let report: string
     try {
