@@ -24,6 +24,8 @@ interface NativeBackend {
 export const nativeKernels: readonly KernelDefinition[] = [
   convolution('Conv2D'),
   convolution('DepthwiseConv2dNative'),
+  fusedConvolution('FusedConv2D'),
+  fusedConvolution('FusedDepthwiseConv2D'),
   inputGradient('Conv2DBackpropInput'),
   inputGradient('DepthwiseConv2dNativeBackpropInput'),
   filterGradient('Conv2DBackpropFilter'),
@@ -54,6 +56,17 @@ function convolution(name: 'Conv2D' | 'DepthwiseConv2dNative'): KernelDefinition
         if (!apart) return everywhere
         return skip(skip(everywhere, 1, geometry.strideHeight, geometry.outHeight), 2, geometry.strideWidth, geometry.outWidth)
       })
+    }
+  })
+}
+
+/** These do not go by the kernels above. */
+function fusedConvolution(name: 'FusedConv2D' | 'FusedDepthwiseConv2D'): KernelDefinition {
+  return defineKernel<{ readonly x: TensorInfo, readonly filter: TensorInfo }, ConvolutionAttrs>(name, (stock) => {
+    const run = stock(name)
+    return (backend, inputs, attrs) => {
+      const { x, filter } = inputs
+      return x.shape[0] === 0 ? zeros([...convolutionGeometry(x.shape, filter.shape, attrs, name === 'FusedDepthwiseConv2D').outShape]) : run(backend, inputs, attrs)
     }
   })
 }
