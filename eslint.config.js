@@ -34,6 +34,11 @@ const direction = Object.entries(mayImport).map(([folder, allowed]) => ({
   },
 }))
 
+const shells = [
+  { selector: "ImportDeclaration[source.value='node:child_process'] ImportSpecifier[imported.name=/^exec(Sync)?$/]", message: 'A shell would read the text: use spawn or execFile with a list of arguments.' },
+  { selector: "CallExpression[callee.name=/^(spawn|execFile)(Sync)?$/] Property[key.name='shell']", message: 'A shell would read the text: give a list of arguments.' },
+]
+
 export default defineConfig(
   { ignores: ['**/dist/**', '**/node_modules/**', 'coverage/**', 'touchstone-runs/**', 'docs/.site/**', '.tools/**', 'packages/*/assembly/**', 'packages/create-plugin/templates/**', '**/*.config.ts', '**/*.config.js', '**/*.mjs', 'scripts/**', 'tools/**', '**/bin/*.js'] },
   ...tseslint.configs.strictTypeChecked,
@@ -52,10 +57,18 @@ export default defineConfig(
       '@typescript-eslint/no-confusing-void-expression': 'off',
       // Models, data and results are data: nothing of them becomes code, or a line for a shell. (`new Function` is refused by no-implied-eval.)
       'no-eval': 'error',
+      'no-restricted-syntax': ['error', ...shells],
+    },
+  },
+  {
+    // Tests run where values can be read at once, and so do helpers that are there for tests alone.
+    files: ['packages/*/src/**/*.ts', 'plugins/*/src/**/*.ts'],
+    ignores: ['**/*.test.ts', '**/*.test.data.ts', '**/testing/**', 'packages/testkit/src/graphs/values.ts'],
+    rules: {
       'no-restricted-syntax': [
         'error',
-        { selector: "ImportDeclaration[source.value='node:child_process'] ImportSpecifier[imported.name=/^exec(Sync)?$/]", message: 'A shell would read the text: use spawn or execFile with a list of arguments.' },
-        { selector: "CallExpression[callee.name=/^(spawn|execFile)(Sync)?$/] Property[key.name='shell']", message: 'A shell would read the text: give a list of arguments.' },
+        ...shells,
+        { selector: 'MemberExpression[property.name=/^(data|array|buffer)Sync$/]', message: 'It holds everything up on a graphics card and fails on WebGPU in Node: use await tensor.data(), or heapValues where only wasm computes.' },
       ],
     },
   },

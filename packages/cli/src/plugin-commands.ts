@@ -2,6 +2,7 @@ import { Host, type CommandTraits, type Kind, type OpenedConfig } from '@touchst
 import { installedPlugins, loadConfig, loadPlugins, writeInPlace } from '@touchstone/evaluation/node'
 import type { Command } from 'commander'
 import { consoleLog } from './log.js'
+import { tightenMemory } from './tight-memory.js'
 
 /** Adds the subcommands that plugins of the nearest package.json bring. */
 export async function addPluginCommands(program: Command, signal: AbortSignal): Promise<void> {
@@ -21,6 +22,8 @@ export async function addPluginCommands(program: Command, signal: AbortSignal): 
       .passThroughOptions()
       .argument('[args...]')
       .action(async (args: string[]) => {
+        // A worker's are long.
+        tightenMemory()
         const resolved = host.resolver().resolve('command', value.name, [])!
         await using scope = host.open()
         const command = await scope.create({ ...resolved, kind: 'command' })

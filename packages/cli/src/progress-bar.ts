@@ -1,14 +1,20 @@
 import type { Progress } from '@touchstone/evaluation'
-import { Presets, SingleBar } from 'cli-progress'
+import type { SingleBar } from 'cli-progress'
 
 const titles = { load: 'loading models and data', select: 'choosing examples', evaluate: 'evaluating' } as const
 
+interface ProgressDisplay {
+  readonly update: (progress: Progress) => void
+  readonly end: () => void
+}
+
 /** Shows how far an evaluation is: per stage a bar with an estimate on a terminal, plain lines elsewhere. */
-export function progressDisplay(): { readonly update: (progress: Progress) => void; readonly end: () => void } {
+export async function progressDisplay(): Promise<ProgressDisplay> {
   return process.stderr.isTTY ? bars() : lines()
 }
 
-function bars() {
+async function bars(): Promise<ProgressDisplay> {
+  const { Presets, SingleBar } = await import('cli-progress')
   const format = '{title} [{bar}] {percentage} %, about {eta_formatted} left'
   let shown: { readonly stage: Progress['stage']; readonly bar: SingleBar } | undefined
   return {
@@ -25,7 +31,7 @@ function bars() {
   }
 }
 
-function lines() {
+function lines(): ProgressDisplay {
   let last = ''
   let started = performance.now()
   return {

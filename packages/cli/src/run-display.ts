@@ -19,11 +19,11 @@ interface DisplayFlags {
   readonly jsonEvents?: boolean
 }
 
-export function runDisplay({ quiet = false, jsonEvents = false }: DisplayFlags, write: RunLog): RunDisplay {
+export async function runDisplay({ quiet = false, jsonEvents = false }: DisplayFlags, write: RunLog): Promise<RunDisplay> {
   const event = (name: string, details: object): void => {
     if (jsonEvents) console.log(JSON.stringify({ event: name, time: new Date().toISOString(), ...details }))
   }
-  const bar = quiet || jsonEvents ? undefined : progressDisplay()
+  const bar = quiet || jsonEvents ? undefined : await progressDisplay()
   const shown: Log = quiet || jsonEvents ? silentLog : consoleLog
   return {
     options: {

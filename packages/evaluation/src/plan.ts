@@ -59,6 +59,8 @@ export function planEvaluation({ selection, shard = { index: 1, of: 1 }, resolve
   const rowsOf = (map: Cost, { rows, maps = 0, shared = 0 }: Cost): number => rows + shared / attributers.length + map.rows * maps
   const mapBytes = 4 * inputShape.reduce((a, b) => a * b, 1)
 
+  /** What is done with every example. */
+  const columns = attributers.flatMap(({ label }) => [keys.map('', label), ...metrics.map((metric) => keys.score('', label, metric.label))])
   const units: PlannedUnits[] = []
   const jobs: { readonly job: Job; readonly mflop: number }[] = []
   for (const [model, all] of selection.subjects) {
@@ -95,7 +97,7 @@ export function planEvaluation({ selection, shard = { index: 1, of: 1 }, resolve
     for (let from = 0; from < left.length;) {
       const positions = left.slice(from, (from += jobSize(full, left.length - from, parallel)))
       const examples = positions.map((position) => jobExample(subjects[position]!, shown.has(subjects[position]!)))
-      const id = hash(...positions.flatMap((position) => attributers.flatMap(({ label }) => metrics.map(({ label: metric }) => keys[shown.has(subjects[position]!) ? 'seen' : 'score'](subjectKeys[position]!, label, metric))))).slice(0, 40)
+      const id = hash(...columns, ...positions.map((position) => `${subjectKeys[position]!}${shown.has(subjects[position]!) ? ' shown' : ''}`)).slice(0, 40)
       jobs.push({ job: { id, model, examples }, mflop: (mflop * positions.length) / left.length })
     }
   }

@@ -1,14 +1,8 @@
 import {
   createMemo,
   createRandomness,
-  eachRow,
-  isUserError,
-  messageOf,
-  stackRows,
   UserError,
-  type Attributer,
   type AttributionMap,
-  type Dataset,
   type Host,
   type Job,
   type JobExample,
@@ -16,100 +10,23 @@ import {
   type JobReport,
   type Model,
   type Neighbour,
-  type Randomness,
   type ResolvedExtension,
   type Result,
   type Sampler,
   type SamplerTraits,
-  type Scope,
-  type Score,
   type ScoreContext,
   type Token,
 } from '@touchstone/core'
-import { checkDiagnostics, checkFinite, checkNeighbours, checkResult, checkShape } from './check-shape.js'
-import { seenNeighbours } from './gallery.js'
+import { attributeEach, attributeRows, type MapAnswer, type Mapped, type MapRequest } from './attribute.js'
+import { checkFinite, checkNeighbours, checkResult } from './check-shape.js'
 import { digestInput } from './digest-input.js'
-import { endsRun, ExtensionFault, extensionNamed, faultBehind, FaultList, FaultOf } from './faults.js'
+import { ExtensionFault, extensionNamed, FaultList } from './faults.js'
+import { findLeaks } from './find-leaks.js'
+import { seenNeighbours } from './gallery.js'
+import { guarded } from './guarded.js'
 import { joinCalls } from './join-calls.js'
-import type { LeakWatch } from './leaks.js'
-import type { Predictions } from './predictions.js'
-import type { ResolvedConfig } from './results.js'
+import type { Beside, JobContext, JobWatch, RunningJob } from './running-job.js'
 import { Stopwatch } from './stopwatch.js'
-import type { Store } from './store/store.js'
-import type { UnitKeys } from './unit-keys.js'
-
-/** What the jobs of an evaluation share, on one thread. */
-export interface JobContext {
-  /** By label; `predict` joins small requests. */
-  readonly models: ReadonlyMap<string, Model>
-  readonly dataset: Dataset
-  readonly attributers: ReadonlyMap<string, Attributer>
-  readonly scores: ReadonlyMap<string, Score>
-  readonly resolved: ResolvedConfig
-  readonly batchRows: number
-  readonly host: Host
-  readonly scope: Scope
-  readonly store: Store
-  readonly keys: UnitKeys
-  readonly predictions: Predictions
-  readonly leaks: LeakWatch
-}
-
-/** What one job adds to it. */
-interface RunningJob extends JobContext {
-  readonly label: string
-  readonly model: Model
-  readonly signal: AbortSignal
-  readonly stopwatch: Stopwatch
-  /** Ends what is still under way when something has failed. */
-  readonly failed: AbortController
-  /** The value of a unit: from the store, else computed once and kept. */
-  readonly keep: <T>(unit: Omit<JobProgress, 'model'>, key: string, compute: () => Promise<T>, beside?: Beside) => Promise<T>
-  readonly faults: FaultList
-  readonly watch: JobWatch
-}
-
-/** What is asked of an extension, by labels of the config: the same in every attempt at the job. */
-export type Call = string
-
-/** For who ends what hangs. */
-export interface JobWatch {
-  /** Told of every call of an extension, when it begins and when it ends. */
-  readonly onCall?: (call: Call, begins: boolean) => void
-  /** Calls that are not to be made, with what is said of each instead: they hung before. */
-  readonly skip?: ReadonlyMap<Call, string>
-}
-
-/** Who is called for what. */
-interface Callee {
-  readonly call: Call
-  /** `JobFault.extension`. */
-  readonly extension: string
-  /** Where, for mistakes of the user. */
-  readonly place: string
-}
-
-/** What is kept beside a unit, and made with it. */
-interface Beside {
-  readonly kind: string
-  readonly key: string
-  readonly value: () => Promise<unknown>
-}
-
-/** A map, and what its method said about it: what the store has of a map. */
-export interface MapAnswer {
-  readonly map: Float32Array
-  readonly diagnostics: Readonly<Record<string, number>>
-}
-
-/** A map, or why there is none. */
-type Mapped = MapAnswer | ExtensionFault
-
-interface MapRequest {
-  readonly input: Float32Array
-  readonly target: number
-  readonly randomness: Randomness
-}
 
 /**
  * Evaluates some examples of one model with every method and score, as far as the store does not have them. The examples go side by side, and what they ask
@@ -156,62 +73,6 @@ export async function runJob(job: Job, context: JobContext, signal: AbortSignal 
   const rowsRun = model.rowsRun() - before
   if (left > 0) for (const leak of await findLeaks(left, job.examples[0]!, model, running)) faults.add(leak)
   return { job: job.id, model: job.model, rowsRun, units, seconds: stopwatch.seconds(), ...(faults.list().length > 0 && { faults: faults.list() }) }
-}
-
-/** Which methods leave tensors over, when each is asked alone; all that may have where none of them does. */
-async function findLeaks(left: number, { index, id, target }: JobExample, model: Model, running: RunningJob): Promise<readonly ExtensionFault[]> {
-  const { attributers, scores, dataset, resolved } = running
-  const tensors = running.leaks.tensors!
-  const request = { input: (await dataset.example(index)).input, target, randomness: createRandomness(resolved.seed, id) }
-  const found: ExtensionFault[] = []
-  for (const name of attributers.keys()) {
-    const counts = [tensors()]
-    try {
-      for (let call = 0; call < 3; call++) {
-        await attributeRows(name, model, [request], running)
-        counts.push(tensors())
-      }
-    } catch (error) {
-      if (!(error instanceof ExtensionFault)) throw error
-      continue
-    }
-    const grown = counts.slice(1).map((count, call) => count - counts[call]!)
-    if (grown.every((count) => count > 0)) found.push(new ExtensionFault(extensionNamed('attributer', name, resolved.attributers[name]), `leaves tensors over, ${grown.at(-1)!} with its last call: dispose of them, or compute within tf.tidy()`))
-  }
-  if (found.length > 0) return found
-  return [new ExtensionFault(`one of the metrics ${[...scores.keys()].map((label) => `"${label}"`).join(', ')}, or what they use,`, `leaves tensors over, ${left} in a job: dispose of them, or compute within tf.tidy()`)]
-}
-
-/**
- * The maps of a method, or why there is none. Where a call for several fails each is asked for alone: an input for which the method has no answer costs itself
- * alone, whatever was asked for in the same call.
- */
-async function attributeEach(name: string, model: Model, requests: readonly MapRequest[], running: RunningJob): Promise<readonly Mapped[]> {
-  let fault: ExtensionFault
-  try {
-    return await attributeRows(name, model, requests, running)
-  } catch (error) {
-    if (!(error instanceof ExtensionFault)) throw error
-    fault = error
-  }
-  if (requests.length === 1) return [fault]
-  const answers: Mapped[] = []
-  for (const request of requests) answers.push(...(await attributeEach(name, model, [request], running)))
-  if (!answers.some((answer) => answer instanceof ExtensionFault)) running.faults.add(new ExtensionFault(fault.extension, 'fails for several inputs at once, but for none of them alone: its answers must not depend on what else is asked for'))
-  return answers
-}
-
-/** The maps of a method, checked. */
-async function attributeRows(name: string, model: Model, requests: readonly MapRequest[], running: RunningJob): Promise<readonly MapAnswer[]> {
-  const { dataset, attributers, batchRows, signal, label, stopwatch } = running
-  const inputs = stackRows(requests.map(({ input }) => input), model.inputShape)
-  return guarded({ call: `attributer "${name}"`, extension: extensionNamed('attributer', name, running.resolved.attributers[name]), place: `attributer "${name}" on model "${label}"` }, running, async () => {
-    const maps = await stopwatch.maps(name, () => attributers.get(name)!.attribute({ model, inputs, targets: requests.map(({ target }) => target), randomness: requests.map(({ randomness }) => randomness), batchRows, reference: dataset, signal }))
-    checkShape(maps, inputs.shape, 'maps')
-    checkDiagnostics(maps)
-    const said = Object.entries(maps.diagnostics ?? {})
-    return eachRow(maps).map((map, row): MapAnswer => ({ map, diagnostics: Object.fromEntries(said.map(([what, values]) => [what, values[row]!])) }))
-  })
 }
 
 async function runExample(
@@ -327,30 +188,6 @@ async function allOf(promises: readonly Promise<unknown>[], failed: AbortControl
 function isWorthKeeping(host: Host, sampler: ResolvedExtension): boolean {
   const { rows, adaptive } = host.cost(sampler) ?? { rows: Infinity }
   return rows > 1 || adaptive === true
-}
-
-/**
- * Extensions are other people's code: what one throws is its fault, and costs what depends on it.
- * @throws ExtensionFault that names it; what ends the run, as it is, where that is no fault of its own.
- */
-async function guarded<T>({ call, extension, place }: Callee, { signal, scope, watch: { onCall, skip } }: RunningJob, work: () => Promise<T>): Promise<T> {
-  const hung = skip?.get(call)
-  if (hung !== undefined) throw new ExtensionFault(extension, hung)
-  onCall?.(call, true)
-  try {
-    return await work()
-  } catch (error) {
-    const behind = faultBehind(error)
-    if (behind instanceof ExtensionFault) throw behind
-    if (isUserError(error)) throw new UserError(`${place}: ${messageOf(error)}`, { cause: error })
-    if (signal.aborted || (error instanceof Error && error.name === 'AbortError')) throw error
-    if (endsRun(error)) throw new Error(`${place} failed: ${messageOf(error)}`, { cause: error })
-    const origin = behind instanceof FaultOf ? scope.originOf(behind.owner) : undefined
-    const culprit = origin ? extensionNamed(origin.resolved.kind, origin.value.name, origin.resolved) : extension
-    throw new ExtensionFault(culprit, `failed: ${messageOf(error)}`, { cause: error })
-  } finally {
-    onCall?.(call, false)
-  }
 }
 
 /** Makes the neighbours of a sampler and a count once. */

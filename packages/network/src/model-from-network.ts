@@ -40,7 +40,8 @@ export function modelFromNetwork(network: Network, { outputs = 'logits', dispose
     fingerprint: fingerprintOf(graph),
     mflopPerRow: mflopPerRow(graph),
     capabilities: outputs === 'logits' ? { network, representation: (inputs) => ask(inputs, (x) => tf.reshape(forward(network, x).of(decisive), [x.shape[0], -1])) } : {},
-    predict: (inputs) => ask(inputs, network.logits),
+    // Kernels for cards fail where there are no rows.
+    predict: (inputs) => (inputs.shape[0] === 0 ? Promise.resolve({ shape: [0, network.classCount], data: new Float32Array(0) }) : ask(inputs, network.logits)),
     rowsRun: network.rowsRun,
     ...(dispose && { dispose: network.dispose }),
   }

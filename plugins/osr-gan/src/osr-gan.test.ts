@@ -59,8 +59,16 @@ describe('the defaults', () => {
   })
 })
 
-test('the same seed gives the same samples, another seed others; more samples train nothing again', async () => {
-  const options = { ...small, maxSteps: 5 }
+const few = { ...small, maxSteps: 5 }
+
+test('the same seed gives the same samples, another seed others', async () => {
+  const samples = await (await make(few)).sample(context, 4)
+  // Trained anew, the generator is the same; with another seed it is not.
+  expect(await (await make(few)).sample(context, 4)).toEqual(samples)
+  expect((await (await make(few)).sample(await contextOf(model, context.example.input, { seed: 2 }), 4))[0]!.input).not.toEqual(samples[0]!.input)
+})
+
+test('more samples train nothing again', async () => {
   const stored = new Map<string, unknown>()
   let trained = 0
   const kept: SamplerContext['kept'] = async <T>(_what: unknown, key: string, compute: () => Promise<T>) => {
@@ -70,20 +78,22 @@ test('the same seed gives the same samples, another seed others; more samples tr
     }
     return structuredClone(stored.get(key)) as T
   }
-  const few = await (await make(options)).sample({ ...context, kept }, 4)
+  const [first] = await (await make(few)).sample({ ...context, kept }, 4)
   const rows = model.rowsRun()
-  const more = await (await make(options)).sample({ ...context, kept }, 70)
-  expect(more.slice(0, 4)).toEqual(few)
+  await (await make(few)).sample({ ...context, kept }, 70)
   expect(trained).toBe(1)
   expect(model.rowsRun() - rows).toBe(70)
   // Kept in half precision, and with it drawn from at once.
   expect((([...stored.values()][0] as Trained).halves).every((halves) => halves instanceof Uint16Array)).toBe(true)
-  expect(few[0]!.diagnostics).toEqual({ 'training steps': 5 })
-  await (await make({ ...options, dropout: 0.2 })).sample({ ...context, kept }, 1)
+  expect(first!.diagnostics).toEqual({ 'training steps': 5 })
+  await (await make({ ...few, dropout: 0.2 })).sample({ ...context, kept }, 1)
   expect(trained).toBe(2)
-  // Trained anew, the generator is the same; with another seed it is not.
-  expect(await (await make(options)).sample(context, 4)).toEqual(few)
-  expect((await (await make(options)).sample(await contextOf(model, context.example.input, { seed: 2 }), 1))[0]!.input).not.toEqual(few[0]!.input)
+})
+
+// Products of matrices give a row the same bits in any company on our own kernels; libraries for cards choose another order of sums by how many rows there are.
+test.each([0, 0.3])('a sample depends on itself alone, not on how many there are, dropout at sampling of %s', async (generatorDropout) => {
+  const sampler = await make({ ...few, generatorDropout, dropoutAtSampling: generatorDropout > 0 })
+  expect((await sampler.sample(context, 70)).slice(0, 4)).toEqual(await sampler.sample(context, 4))
 })
 
 test('inputs that are trained side by side are what they are alone', async () => {
@@ -108,7 +118,6 @@ test('dropout at sampling makes samples of a generator with dropout differ more'
   const spread = (neighbours: readonly Neighbour[]) => neighbours.slice(1).reduce((sum, { input }, i) => sum + l2Distance(input, neighbours[i]!.input), 0)
   const [without, withDropout] = [await (await make(options)).sample(context, 20), await (await make({ ...options, dropoutAtSampling: true })).sample(context, 20)]
   expect(spread(withDropout)).toBeGreaterThan(spread(without))
-  expect((await (await make({ ...options, dropoutAtSampling: true })).sample(context, 3))).toEqual(withDropout.slice(0, 3))
 })
 
 test('a generator that never comes near stops by its budget; what it makes is refused with reasons', async () => {

@@ -24,6 +24,21 @@ export async function adapterOf(): Promise<Adapter> {
   return adapter
 }
 
+/** What Linux shows of graphics cards, NVIDIA's, WSL's and those of telephones among them. */
+const devices = ['/dev/dri', '/dev/nvidiactl', '/dev/dxg', '/dev/kgsl-3d0', '/dev/mali0']
+
+/** Whether this is a Linux without a graphics card: there Dawn would be loaded in vain, and it and the drivers print warnings of their own. */
+export function lacksCard(): boolean {
+  const { process } = globalThis as NodeLike
+  if (process?.platform !== 'linux') return false
+  const files = process.getBuiltinModule?.('node:fs') as { readonly existsSync: (path: string) => boolean } | undefined
+  return files !== undefined && !devices.some((device) => files.existsSync(device))
+}
+
+interface NodeLike {
+  readonly process?: { readonly platform?: string; readonly versions?: { readonly node?: string }; readonly getBuiltinModule?: (name: string) => unknown }
+}
+
 /** Puts Dawn where browsers have WebGPU. */
 async function dawn(): Promise<Gpu> {
   if (!runsInNode()) throw new UserError('this browser has no WebGPU')
@@ -45,5 +60,5 @@ async function load(): Promise<Dawn> {
 }
 
 function runsInNode(): boolean {
-  return (globalThis as { readonly process?: { readonly versions?: { readonly node?: string } } }).process?.versions?.node !== undefined
+  return (globalThis as NodeLike).process?.versions?.node !== undefined
 }

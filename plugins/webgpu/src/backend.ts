@@ -1,6 +1,6 @@
 import { defineExtension, messageOf, UserError } from '@touchstone/core'
 import { engineMemory, openEngine } from '@touchstone/tensor'
-import { adapterOf, type Adapter } from './adapter.js'
+import { adapterOf, lacksCard, type Adapter } from './adapter.js'
 
 /** WebGPU on a graphics card. */
 export const webgpu = defineExtension({
@@ -11,6 +11,7 @@ export const webgpu = defineExtension({
   options: {},
   create: () => ({
     start: async (wanted) => {
+      if (!wanted && lacksCard()) throw new UserError('there is no graphics card: Linux shows none')
       const adapter = await adapterOf()
       const name = nameOf(adapter)
       if (!wanted && isSoftware(adapter)) throw new UserError(`there is no graphics card that it can use: "${name}" computes on the processor`)

@@ -14,8 +14,11 @@ const swiftShader = '/usr/lib/chromium/vk_swiftshader_icd.json'
 
 /** Runs Node in a process of its own: which drivers there are is read once. */
 async function node(driver: string, args: readonly string[]): Promise<string> {
-  const { stdout } = await run(process.execPath, args, { cwd: root, env: { ...process.env, VK_ICD_FILENAMES: driver, VK_DRIVER_FILES: driver, XDG_RUNTIME_DIR: '/tmp' } })
-  return stdout
+  return (await outputs(driver, args)).stdout
+}
+
+async function outputs(driver: string, args: readonly string[]): Promise<{ readonly stdout: string; readonly stderr: string }> {
+  return run(process.execPath, args, { cwd: root, env: { ...process.env, VK_ICD_FILENAMES: driver, VK_DRIVER_FILES: driver, XDG_RUNTIME_DIR: '/tmp' } })
 }
 
 const opened = `
@@ -34,6 +37,14 @@ test('without a card auto takes another backend and says so; one that was asked 
   `])) as { engine: { name: string; passedOver: { backend: string }[] }; failure: string }
   expect(failure).toContain('apt-get install libvulkan1')
   expect(engine).toMatchObject({ name: 'tfjs-wasm', passedOver: [{ backend: 'webgpu' }] })
+})
+
+test('where Linux shows no card auto does not load Dawn, which prints warnings of its own', async ({ skip }) => {
+  skip(['/dev/dri', '/dev/nvidiactl', '/dev/dxg'].some((device) => existsSync(device)), 'there is a card here')
+  const { stdout, stderr } = await outputs(swiftShader, ['--input-type=module', '-e', `${opened}
+    console.log((await start()).passedOver[0].reason)
+  `])
+  expect({ stdout, stderr }).toEqual({ stdout: 'there is no graphics card: Linux shows none\n', stderr: '' })
 })
 
 test('kernels that tfjs has wrong there are right: ties of max-pooling, padded means, whole numbers transposed, segments out of range', async ({ skip }) => {

@@ -9,6 +9,7 @@ import { consoleLog } from '../log.js'
 import { openRunLog } from '../run-log.js'
 import { summaryText } from '../summary-table.js'
 import { runDisplay } from '../run-display.js'
+import { tightenMemory } from '../tight-memory.js'
 import { writeRunAndReport } from '../write-report.js'
 
 interface RunFlags extends EvaluationFlags {
@@ -31,13 +32,14 @@ export function runCommand(signal: AbortSignal): Command {
     const settings = evaluationSettings(command, flags, signal)
     const discardFolder = await prepareRunFolder(folder)
     const log = openRunLog(join(folder, 'run.log'))
-    const display = runDisplay(flags, log.write)
+    const display = await runDisplay(flags, log.write)
     let finished: FinishedEvaluation | undefined
     let report: string
     try {
       await using evaluation = await openEvaluationFile(config, { ...settings, ...display.options })
       log.begin()
       display.planned(evaluation.plan)
+      if (evaluation.plan.jobs.length > 0) tightenMemory()
       if (settings.shard) {
         const run = await evaluation.compute()
         if (hasLostUnits(run)) process.exitCode = ExitCode.faulty

@@ -20,6 +20,9 @@ export async function loadPlugins(entries: unknown, folders: readonly string[], 
     throw new ConfigError(origin, problems)
   }
   const loaded: Plugin[] = [{ ...nodePlugin, ...packageCode(fileURLToPath(import.meta.url)) }]
+  // All at once: while one is read from the disk another is compiled.
+  const loading = (entries as unknown[]).map((entry) => (typeof entry === 'string' ? loadPlugin(entry, folders) : undefined))
+  for (const plugin of loading) plugin?.catch(() => undefined)
   for (const [index, entry] of (entries as unknown[]).entries()) {
     if (typeof entry !== 'string') {
       const fault = pluginFault(entry)
@@ -28,7 +31,7 @@ export async function loadPlugins(entries: unknown, folders: readonly string[], 
       continue
     }
     try {
-      loaded.push(await loadPlugin(entry, folders))
+      loaded.push((await loading[index])!)
     } catch (error) {
       if (!isUserError(error) && !(error instanceof PluginError)) throw error
       problem(['plugins', index], messageOf(error))

@@ -9,92 +9,121 @@ export interface Location extends Omit<Place, 'key'> {
 /** 32-bit words of a key. */
 const words = 5
 
-/** States of a slot; what stands in a slot that is taken is the number of its pack plus `first`. */
-const [empty, gone, first] = [0, 1, 2]
+/** Entries in a chunk of the list. */
+const chunkSize = 4096
+
+/** In place of a pack's number: the entry is gone. */
+const gone = 0
 
 /**
- * Where entries lie, by key: a hash table without an object per entry, some 40 bytes each, since a store holds millions. Keys are hashes of 40 hexadecimal digits; a
- * key that is none is hashed.
+ * Where entries lie, by key: a list without an object per entry, 42 bytes each, since a store holds millions, and a hash table of places in it, 5 to 11 bytes an entry. The
+ * list grows chunk by chunk, so nothing of it is ever there twice. Keys are hashes of 40 hexadecimal digits; a key that is none is hashed.
  */
 export class PackIndex {
   /** Entries in it. */
   size = 0
   readonly #packs = new Numbers()
   readonly #kinds = new Numbers()
-  /** Slots that are taken or gone. */
-  #used = 0
-  #slots = allocate(1024)
+  readonly #chunks: Chunk[] = []
+  /** Entries in the list, those that are gone included. */
+  #listed = 0
+  /** Places in the list plus one; 0 where a slot is free. */
+  #slots = new Uint32Array(1024)
 
   get(key: string): Location | undefined {
-    const slot = this.#find(wordsOf(key))
-    return slot === undefined ? undefined : this.#at(slot)
+    const entry = this.#entryAt(this.#find(wordsOf(key)))
+    return entry === undefined ? undefined : this.#location(entry)
   }
 
   has(key: string): boolean {
-    return this.#find(wordsOf(key)) !== undefined
+    return this.#entryAt(this.#find(wordsOf(key))) !== undefined
   }
 
   set(key: string, { kind, offset, length, pack }: Location): void {
-    // At most three quarters full, so that a free slot is never far.
-    if ((this.#used + 1) * 4 > this.#slots.owner.length * 3) this.#resize()
-    this.#put(wordsOf(key), this.#packs.of(pack) + first, this.#kinds.of(kind), offset, length)
+    const digits = wordsOf(key)
+    let entry = this.#entryAt(this.#find(digits))
+    if (entry === undefined) {
+      // At most three quarters full, so that a free slot is never far.
+      if ((this.#listed + 1) * 4 > this.#slots.length * 3) this.#rebuild()
+      entry = this.#listed++
+      this.size++
+      if (this.#chunks.length * chunkSize === entry) this.#chunks.push(allocate())
+      const { chunk, at } = this.#in(entry)
+      chunk.keys.set(digits, at * words)
+      this.#slots[this.#find(digits)] = entry + 1
+    }
+    const { chunk, at } = this.#in(entry)
+    chunk.pack[at] = this.#packs.of(pack) + 1
+    chunk.kind[at] = this.#kinds.of(kind)
+    chunk.offset[at] = offset
+    chunk.length[at] = length
   }
 
   delete(key: string): void {
-    const slot = this.#find(wordsOf(key))
-    if (slot !== undefined) this.#free(slot)
+    const entry = this.#entryAt(this.#find(wordsOf(key)))
+    if (entry !== undefined) this.#free(entry)
   }
 
   /** Removes all that lies in these packs. */
   deletePacks(packs: ReadonlySet<string>): void {
-    const numbers = new Set([...packs].map((pack) => this.#packs.of(pack) + first))
-    this.#slots.owner.forEach((owner, slot) => {
-      if (numbers.has(owner)) this.#free(slot)
-    })
+    const numbers = new Set([...packs].map((pack) => this.#packs.of(pack) + 1))
+    for (let entry = 0; entry < this.#listed; entry++) if (numbers.has(this.#packOf(entry))) this.#free(entry)
   }
 
   *[Symbol.iterator](): Generator<Location> {
-    for (const [slot, owner] of this.#slots.owner.entries()) if (owner >= first) yield this.#at(slot)
+    for (let entry = 0; entry < this.#listed; entry++) if (this.#packOf(entry) !== gone) yield this.#location(entry)
   }
 
-  #at(slot: number): Location {
-    const { owner, kind, offset, length } = this.#slots
-    return { pack: this.#packs.name(owner[slot]! - first), kind: this.#kinds.name(kind[slot]!), offset: offset[slot]!, length: length[slot]! }
+  #in(entry: number): Row {
+    return { chunk: this.#chunks[Math.floor(entry / chunkSize)]!, at: entry % chunkSize }
   }
 
-  #free(slot: number): void {
-    this.#slots.owner[slot] = gone
+  #packOf(entry: number): number {
+    const { chunk, at } = this.#in(entry)
+    return chunk.pack[at]!
+  }
+
+  #location(entry: number): Location {
+    const { chunk, at } = this.#in(entry)
+    return { pack: this.#packs.name(chunk.pack[at]! - 1), kind: this.#kinds.name(chunk.kind[at]!), offset: chunk.offset[at]!, length: chunk.length[at]! }
+  }
+
+  #free(entry: number): void {
+    const { chunk, at } = this.#in(entry)
+    chunk.pack[at] = gone
     this.size--
   }
 
-  #find(key: Uint32Array): number | undefined {
-    const { owner, keys } = this.#slots
-    for (let slot = key[0]! % owner.length; owner[slot] !== empty; slot = (slot + 1) % owner.length) if (owner[slot]! >= first && isAt(keys, slot, key)) return slot
-    return undefined
-  }
-
-  #put(key: Uint32Array, pack: number, kindNumber: number, offsetInPack: number, lengthInPack: number): void {
-    const { owner, keys, kind, offset, length } = this.#slots
-    let slot = this.#find(key)
-    if (slot === undefined) {
-      slot = key[0]! % owner.length
-      while (owner[slot]! >= first) slot = (slot + 1) % owner.length
-      if (owner[slot] === empty) this.#used++
-      this.size++
-      keys.set(key, slot * words)
+  /** The slot of a key, or the free one where its search ends. */
+  #find(key: Uint32Array): number {
+    const slots = this.#slots
+    let slot = key[0]! % slots.length
+    for (; slots[slot] !== 0; slot = (slot + 1) % slots.length) {
+      const { chunk, at } = this.#in(slots[slot]! - 1)
+      if (chunk.pack[at] !== gone && isAt(chunk.keys, at, key)) break
     }
-    owner[slot] = pack
-    kind[slot] = kindNumber
-    offset[slot] = offsetInPack
-    length[slot] = lengthInPack
+    return slot
   }
 
-  /** Makes room, and leaves out what is gone. */
-  #resize(): void {
-    const { owner, keys, kind, offset, length } = this.#slots
-    this.#slots = allocate(Math.max(1024, 2 ** Math.ceil(Math.log2((this.size + 1) * 2))))
-    this.#used = this.size = 0
-    for (const [slot, pack] of owner.entries()) if (pack >= first) this.#put(keys.subarray(slot * words, (slot + 1) * words), pack, kind[slot]!, offset[slot]!, length[slot]!)
+  /** What a slot names; undefined for a free one. */
+  #entryAt(slot: number): number | undefined {
+    const place = this.#slots[slot]!
+    return place === 0 ? undefined : place - 1
+  }
+
+  /** Leaves out of the list what is gone, and makes room. */
+  #rebuild(): void {
+    const listed = this.#listed
+    this.#slots = new Uint32Array(Math.max(1024, 2 ** Math.ceil(Math.log2((this.size + 1) * 2))))
+    this.#listed = 0
+    for (let entry = 0; entry < listed; entry++) {
+      const from = this.#in(entry)
+      if (from.chunk.pack[from.at] === gone) continue
+      const to = this.#in(this.#listed)
+      move(from, to)
+      this.#slots[this.#find(to.chunk.keys.subarray(to.at * words, (to.at + 1) * words))] = ++this.#listed
+    }
+    this.#chunks.length = Math.ceil(this.#listed / chunkSize)
   }
 }
 
@@ -114,13 +143,25 @@ class Numbers {
   }
 }
 
-function allocate(slots: number) {
+type Chunk = ReturnType<typeof allocate>
+
+function allocate() {
   // Offsets may exceed 32 bits in a pack that one huge entry fills.
-  return { owner: new Uint32Array(slots), keys: new Uint32Array(slots * words), kind: new Uint16Array(slots), offset: new Float64Array(slots), length: new Float64Array(slots) }
+  return { pack: new Uint32Array(chunkSize), keys: new Uint32Array(chunkSize * words), kind: new Uint16Array(chunkSize), offset: new Float64Array(chunkSize), length: new Float64Array(chunkSize) }
 }
 
-function isAt(keys: Uint32Array, slot: number, key: Uint32Array): boolean {
-  for (let word = 0; word < words; word++) if (keys[slot * words + word] !== key[word]) return false
+interface Row {
+  readonly chunk: Chunk
+  readonly at: number
+}
+
+function move(from: Row, to: Row): void {
+  to.chunk.keys.set(from.chunk.keys.subarray(from.at * words, (from.at + 1) * words), to.at * words)
+  for (const column of ['pack', 'kind', 'offset', 'length'] as const) to.chunk[column][to.at] = from.chunk[column][from.at]!
+}
+
+function isAt(keys: Uint32Array, at: number, key: Uint32Array): boolean {
+  for (let word = 0; word < words; word++) if (keys[at * words + word] !== key[word]) return false
   return true
 }
 

@@ -17,7 +17,7 @@ const fullPack = 64 * 1024 * 1024
 
 /** Packs up to so many bytes are read whole, and the last of them are remembered: what was written together is mostly read together. */
 const smallPack = 1024 * 1024
-const remembered = 8
+const remembered = { packs: 8, bytes: 2 * smallPack }
 
 /** What follows the name of a pack that was set aside. */
 const aside = '.damaged'
@@ -272,7 +272,12 @@ export class Store {
     // The last one asked for is the last to be forgotten.
     this.#recent.delete(pack)
     this.#recent.set(pack, whole)
-    if (this.#recent.size > remembered) this.#recent.delete(this.#recent.keys().next().value!)
+    let bytes = [...this.#recent.keys()].reduce((sum, name) => sum + (this.#packs.get(name) ?? 0), 0)
+    for (const name of this.#recent.keys()) {
+      if (bytes <= remembered.bytes && this.#recent.size <= remembered.packs) break
+      bytes -= this.#packs.get(name) ?? 0
+      this.#recent.delete(name)
+    }
     return (await whole)?.subarray(offset, offset + length)
   }
 

@@ -126,10 +126,10 @@ test.each(read)('%s: outputs and gradient are those of the cpu backend, and both
     await tf.setBackend(engine)
   }
 
-  const first = slopeAlong((at) => targetLogitSum(network, at, targets), x, direction, 4e-3)
+  const first = await slopeAlong((at) => targetLogitSum(network, at, targets), x, direction, 4e-3)
   expect(Math.abs(along(gradient) - first)).toBeLessThan(2e-3 * Math.max(1, Math.abs(first)))
   const penalty = (at: tf.Tensor) => tf.sum(tf.square(inputGradient(network, at, targets)))
-  const second = slopeAlong(penalty, x, direction, 4e-3)
+  const second = await slopeAlong(penalty, x, direction, 4e-3)
   expect(Math.abs(along(tf.grad(penalty)(x)) - second)).toBeLessThan(1e-2 * Math.max(1, Math.abs(second)))
 })
 

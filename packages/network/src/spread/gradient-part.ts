@@ -1,5 +1,5 @@
 import { sizeOf, type Rows, type SideTask } from '@touchstone/core'
-import { openEngine, tf } from '@touchstone/tensor'
+import { heapValues, openEngine, tf } from '@touchstone/tensor'
 import type { Graph } from '../graph/node.js'
 import { createNetwork, type Network } from '../network.js'
 import { inputGradient } from '../run/gradient.js'
@@ -54,7 +54,7 @@ const gradientPart: SideTask = async (task, ask) => {
 function asked(values: tf.Tensor, ask: (values: unknown) => unknown): tf.Tensor {
   const run = tf.customGrad((...args) => {
     const given = args[0] as tf.Tensor
-    const signal = ask(Float32Array.from(given.dataSync<'float32'>())) as Float32Array
+    const signal = ask(heapValues(given)) as Float32Array
     return { value: tf.scalar(0), gradFunc: () => tf.tensor(signal, given.shape) }
   })
   return run(values)

@@ -1,5 +1,5 @@
 import { sliceRows, type Rows, type SideThreads } from '@touchstone/core'
-import { tf } from '@touchstone/tensor'
+import { heapValues, tf } from '@touchstone/tensor'
 import type { RowGradient, TensorMap } from '../attribution-map.js'
 import type { Graph } from '../graph/node.js'
 import { graphOf, type Network } from '../network.js'
@@ -51,7 +51,7 @@ export async function mapGradient(of: MapGradient, side?: SideThreads): Promise<
   const signalled = Promise.all(parts.map(({ promise }) => promise)).then((gradients) => {
     const known = apart(joined(gradients))
     const signals = known.map((values) => new Float32Array(values.length))
-    gradientBy(of, knownGradient(known, (signal, i) => (signals[i]!.set(signal.dataSync<'float32'>()), tf.zerosLike(signal)))).dispose()
+    gradientBy(of, knownGradient(known, (signal, i) => (signals[i]!.set(heapValues(signal)), tf.zerosLike(signal)))).dispose()
     return { known, signals: joined(signals) }
   })
   // Whoever waits for it is told; where a part failed before, nobody does.
@@ -94,7 +94,7 @@ function rowsAskedBy({ network, map, x, targets }: MapGradient): readonly Asked[
   if (alone.has(map)) return []
   const asked: Asked[] = []
   const note: RowGradient = (_network, z, of) => {
-    asked.push({ rows: { shape: z.shape, data: Float32Array.from(z.dataSync<'float32'>()) }, targets: [...of] })
+    asked.push({ rows: { shape: z.shape, data: heapValues(z) }, targets: [...of] })
     return tf.zerosLike(z)
   }
   tf.tidy(() => map(network, tf.tensor(x.data, [...x.shape]), targets, note)).dispose()
@@ -125,7 +125,7 @@ function keyOf(network: Network, side: SideThreads): { readonly network: number;
   const number = numbers.get(network)!
   if (sent.has(network)) return { network: number }
   sent.add(network)
-  return { network: number, graph: mapWeights(graphOf(network), ({ shape }, index) => ({ shape, data: Float32Array.from(network.weights[index]!.tensor.dataSync<'float32'>()) })) }
+  return { network: number, graph: mapWeights(graphOf(network), ({ shape }, index) => ({ shape, data: heapValues(network.weights[index]!.tensor) })) }
 }
 
 function joined(parts: readonly Float32Array[]): Float32Array {

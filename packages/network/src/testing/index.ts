@@ -48,7 +48,7 @@ export async function expectClose(actual: tf.Tensor, expected: tf.Tensor, tolera
 }
 
 /** The slope of a scalar function along a direction by central differences. */
-export function slopeAlong(f: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor, direction: tf.Tensor, h = 1e-2): number {
-  const at = (sign: number) => tf.tidy(() => (f(tf.add(x, tf.mul(direction, sign * h))).dataSync() as Float32Array)[0]!)
-  return (at(1) - at(-1)) / (2 * h)
+export async function slopeAlong(f: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor, direction: tf.Tensor, h = 1e-2): Promise<number> {
+  const at = async (sign: number) => (await tf.tidy(() => f(tf.add(x, tf.mul(direction, sign * h)))).data())[0]!
+  return ((await at(1)) - (await at(-1))) / (2 * h)
 }

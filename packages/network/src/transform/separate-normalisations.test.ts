@@ -48,18 +48,18 @@ test('by the batch, first and second derivatives are those of finite differences
   await expectClose(gradient, tf.grad((at: tf.Tensor) => logits(learning, at))(x()), 1e-4)
   const direction = tensor([4, 6, 6, 2], 'direction')
   const along = (a: tf.Tensor, b: tf.Tensor): number => tf.sum(tf.mul(a, b)).dataSync<'float32'>()[0]!
-  expect(along(gradient, direction)).toBeCloseTo(slopeAlong((at) => logits(learning, at), x(), direction), 2)
+  expect(along(gradient, direction)).toBeCloseTo(await slopeAlong((at) => logits(learning, at), x(), direction), 2)
 
   // A function of the gradient, by the inputs and by the weights.
   const of = (network: Network, at: tf.Tensor): tf.Scalar => tf.sum(tf.mul(inputGradient(network, at, targets), tensor([4, 6, 6, 2], 'probe')))
   const slope = along(tf.grad((at: tf.Tensor) => of(learning, at))(x()), direction)
-  const expected = slopeAlong((at) => of(learning, at), x(), direction)
+  const expected = await slopeAlong((at) => of(learning, at), x(), direction)
   expect(Math.abs(slope - expected)).toBeLessThan(0.01 * Math.abs(expected) + 1e-2)
   const { gradients } = weightGradients(learning, (network) => of(network, x()))
   for (const [i, { name, tensor: weight }] of learning.weights.entries()) {
     const way = tensor(weight.shape, name)
     const moved = (at: tf.Tensor): tf.Tensor => of(learning.withWeights(learning.weights.map(({ tensor: own }, j) => (i === j ? at : own))), x())
-    const wanted = slopeAlong(moved, weight, way)
+    const wanted = await slopeAlong(moved, weight, way)
     expect(Math.abs(along(gradients[i]!, way) - wanted), name).toBeLessThan(0.01 * Math.abs(wanted) + 1e-2)
   }
 })

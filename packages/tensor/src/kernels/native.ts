@@ -1,4 +1,4 @@
-import { add, cast, greater, isNaN, mul, pad, reshape, slice, tensor1d, tidy, where } from '#tfjs/core'
+import { add, cast, greater, isNaN, mul, pad, reshape, slice, tensor1d, tidy, where, zeros } from '#tfjs/core'
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core'
 import { convolutionGeometry, explicitPads } from './convolution.js'
 import type { ConvolutionAttrs, Geometry } from './convolution.js'
@@ -24,6 +24,8 @@ interface NativeBackend {
 export const nativeKernels: readonly KernelDefinition[] = [
   convolution('Conv2D'),
   convolution('DepthwiseConv2dNative'),
+  fusedConvolution('FusedConv2D'),
+  fusedConvolution('FusedDepthwiseConv2D'),
   inputGradient('Conv2DBackpropInput'),
   inputGradient('DepthwiseConv2dNativeBackpropInput'),
   filterGradient('Conv2DBackpropFilter'),
@@ -43,6 +45,8 @@ function convolution(name: 'Conv2D' | 'DepthwiseConv2dNative'): KernelDefinition
     const run = stock(name)
     return (backend, { x, filter }, attrs) => {
       const geometry = geometryOf(name, x.shape, filter.shape, attrs)
+      // Of no rows libtensorflow's convolution gives the shape of its input.
+      if (x.shape[0] === 0) return zeros([...geometry.outShape])
       const apart = stridesDiffer(name, geometry)
       const holes = name.startsWith('Depthwise') && geometry.dilationHeight * geometry.dilationWidth > 1
       if (!apart && !holes) return run(backend, { x, filter }, typeof attrs.pad === 'number' ? { ...attrs, pad: pads(geometry) } : attrs)
@@ -52,6 +56,17 @@ function convolution(name: 'Conv2D' | 'DepthwiseConv2dNative'): KernelDefinition
         if (!apart) return everywhere
         return skip(skip(everywhere, 1, geometry.strideHeight, geometry.outHeight), 2, geometry.strideWidth, geometry.outWidth)
       })
+    }
+  })
+}
+
+/** These do not go by the kernels above. */
+function fusedConvolution(name: 'FusedConv2D' | 'FusedDepthwiseConv2D'): KernelDefinition {
+  return defineKernel<{ readonly x: TensorInfo, readonly filter: TensorInfo }, ConvolutionAttrs>(name, (stock) => {
+    const run = stock(name)
+    return (backend, inputs, attrs) => {
+      const { x, filter } = inputs
+      return x.shape[0] === 0 ? zeros([...convolutionGeometry(x.shape, filter.shape, attrs, name === 'FusedDepthwiseConv2D').outShape]) : run(backend, inputs, attrs)
     }
   })
 }

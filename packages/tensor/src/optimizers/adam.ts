@@ -1,5 +1,6 @@
 import { AdamOptimizer, engine, getBackend, getKernel, scalar, tidy, zeros } from '#tfjs/core'
 import type { KernelConfig, Tensor, Variable } from '@tensorflow/tfjs-core'
+import { heapValues } from '../heap-values.js'
 import type { AdamStepAttrs } from '../kernels/adam-step.js'
 
 type Gradients = Parameters<AdamOptimizer['applyGradients']>[0]
@@ -35,8 +36,9 @@ export function installAdam(): void {
 function step(state: AdamState, gradients: Gradients): void {
   const named = Array.isArray(gradients) ? gradients : Object.entries(gradients).map(([name, tensor]) => ({ name, tensor: tensor }))
   const { learningRate, beta1, beta2, epsilon, accBeta1, accBeta2 } = state
-  const correction = (power: Variable) => 1 - power.dataSync()[0]!
-  const attrs: AdamStepAttrs = { learningRate, beta1, beta2, epsilon, correction1: correction(accBeta1), correction2: correction(accBeta2) }
+  // Only wasm has the kernel.
+  const [power1, power2] = [heapValues(accBeta1)[0]!, heapValues(accBeta2)[0]!]
+  const attrs: AdamStepAttrs = { learningRate, beta1, beta2, epsilon, correction1: 1 - power1, correction2: 1 - power2 }
   tidy(() => {
     for (const [i, { name, tensor: gradient }] of named.entries()) {
       const value = engine().registeredVariables[name]!
@@ -50,8 +52,8 @@ function step(state: AdamState, gradients: Gradients): void {
       firstMoment.assign(newFirst)
       secondMoment.assign(newSecond)
     }
-    accBeta1.assign(scalar(accBeta1.dataSync()[0]! * beta1))
-    accBeta2.assign(scalar(accBeta2.dataSync()[0]! * beta2))
+    accBeta1.assign(scalar(power1 * beta1))
+    accBeta2.assign(scalar(power2 * beta2))
   })
   state.incrementIterations()
 }

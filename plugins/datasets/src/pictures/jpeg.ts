@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import decode, { init } from '@jsquash/jpeg/decode.js'
 import type { Picture, PictureHeader } from './picture.js'
 
 /** Markers of frames: C0 to CF but for those of Huffman tables, arithmetic coding and the reserved one. */
@@ -33,12 +32,14 @@ export function jpegHeader(bytes: Uint8Array): PictureHeader {
 
 /** What the decoder said of the picture under way. */
 const said: string[] = []
-let ready: Promise<void> | undefined
+let ready: Promise<typeof import('@jsquash/jpeg/decode.js').default> | undefined
 
 /** The decoder is libjpeg in WebAssembly: the same pixels on every machine, those of libjpeg's defaults (slow integer DCT, smooth upsampling of colours). */
-async function start(): Promise<void> {
+async function start(): Promise<typeof import('@jsquash/jpeg/decode.js').default> {
+  const { default: decode, init } = await import('@jsquash/jpeg/decode.js')
   const wasm = await readFile(createRequire(import.meta.url).resolve('@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm'))
   await init({ wasmBinary: wasm.buffer.slice(wasm.byteOffset, wasm.byteOffset + wasm.byteLength), printErr: (line: string) => void said.push(line) })
+  return decode
 }
 
 /** The decoder says which picture it speaks of by order alone, so that they go one after the other. */
@@ -52,7 +53,7 @@ export function decodeJpeg(bytes: Uint8Array, header: PictureHeader): Promise<Pi
 }
 
 async function decodeNext(bytes: Uint8Array, { width, height, channels }: PictureHeader): Promise<Picture> {
-  await (ready ??= start())
+  const decode = await (ready ??= start())
   said.length = 0
   let pixels: Uint8ClampedArray
   try {

@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 import { isUserError, messageOf, UserError, type Job, type JobProgress, type JobReport } from '@touchstone/core'
-import type { Call } from '../../run-job.js'
+import type { Call } from '../../running-job.js'
 
 /** What a thread is asked for. */
 export interface Task {
