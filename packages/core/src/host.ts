@@ -1,5 +1,5 @@
-import './reflection.js'
-import { container as root, instancePerContainerCachingFactory, type DependencyContainer } from 'tsyringe'
+import { takeBack } from './reflection.js'
+import { container as root, instancePerContainerCachingFactory, type DependencyContainer } from '#tsyringe'
 import { UserError } from './errors.js'
 import type { Cost, Extension, Extensions, Kind, ServiceTokens } from './extension.js'
 import { instanceFault } from './instance-fault.js'
@@ -12,6 +12,8 @@ import { startBackend, type BackendChoice } from './start-backend.js'
 import { Resolver, type Labels, type ResolvedExtension } from './resolve.js'
 import type { Token } from './token.js'
 import { treeIdentity } from './tree-identity.js'
+
+takeBack()
 
 /** A service made by the caller rather than by a plugin. */
 export interface ServiceValue<T = unknown> {
