@@ -25,7 +25,7 @@ export interface TrainingOptions {
 }
 
 /** An attack's budget as options have it, in shares of the dataset's range. */
-export type AttackShares = Omit<AttackBudget, 'bounds'>
+type AttackShares = Omit<AttackBudget, 'bounds'>
 
 /** Everything that determines a training beside its context. */
 export interface Training {
