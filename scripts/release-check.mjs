@@ -17,9 +17,10 @@ import { Unfit } from './release/tools.mjs'
 import { tutorial } from './release/tutorial.mjs'
 import { unused } from './release/unused.mjs'
 import { versions } from './release/versions.mjs'
+import { workflows } from './release/workflows.mjs'
 
 /** The later ones go on with what those before have left in the context. */
-const steps = { versions, licences, unused, size, api, tarballs, registry, tutorial, 'third-parties': thirdParties }
+const steps = { workflows, versions, licences, unused, size, api, tarballs, registry, tutorial, 'third-parties': thirdParties }
 
 const wanted = process.argv.slice(2)
 const unknown = wanted.filter((name) => !(name in steps))
