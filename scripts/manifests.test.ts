@@ -35,7 +35,8 @@ test.each(published)('the package.json of %s is whole', (folder, manifest) => {
   expect(manifest.keywords).toContain('touchstone')
   // `touchstone list` finds plugins by it.
   expect(manifest.keywords.includes('touchstone-plugin')).toBe(folder.startsWith('plugins/'))
-  expect(manifest.files).toEqual(expect.arrayContaining(['dist', '!dist/**/*.test.*', '!dist/.tsbuildinfo']))
+  // The sources are what the maps in dist point at.
+  expect(manifest.files).toEqual(expect.arrayContaining(['dist', 'src', '!dist/**/*.test.*', '!src/**/*.test.*', '!dist/.tsbuildinfo']))
   expect(existsSync(join(root, folder, 'README.md'))).toBe(true)
 })
 
