@@ -19,7 +19,8 @@ export async function licences() {
   const filter = ['--filter', './packages/*', '--filter', './plugins/*']
   const { out } = await run('pnpm', [...filter, 'licenses', 'list', '--json', '--prod'])
   const brought = Object.entries(JSON.parse(out)).flatMap(([licence, entries]) => entries.map((entry) => ({ ...entry, licence })))
-  const all = [...brought, ...peers()]
+  const beside = peers()
+  const all = [...brought, ...beside]
   const refused = all.filter(({ name, licence }) => !permitted(licence) && !exceptions.some((each) => each.name.test(name) && each.licence === licence))
   if (refused.length > 0) throw new Unfit(`licences that are not on the list of scripts/release/licences.mjs: ${refused.map(({ name, licence }) => `${name} (${licence})`).join(', ')}`)
   const scripts = brought.filter(({ paths }) => paths.some(runsSomething)).map(({ name }) => name)
@@ -27,7 +28,7 @@ export async function licences() {
   if (unknown.length > 0) throw new Unfit(`${unknown.join(', ')} would run something when installed: see whether it works without, and say so in scripts/release/licences.mjs, or do without it`)
   for (const { folder, manifest } of packages)
     for (const hook of ['preinstall', 'install', 'postinstall', 'prepare']) if (manifest.scripts?.[hook]) throw new Unfit(`${folder} has a script ${hook}: packages of Touchstone run nothing when they are installed`)
-  return `${all.length} dependencies: ${counted(all.map(({ licence }) => licence))}; install scripts: none of ours, ${scripts.join(', ') || 'none'} among dependencies, not needed`
+  return `${all.length} dependencies: ${counted(all.map(({ licence }) => licence))}; install scripts: none of ours; of dependencies ${scripts.join(', ') || 'none'}, not needed; of what users may install beside them ${beside.filter(({ path }) => runsSomething(path)).map(({ name }) => name).join(', ') || 'none'}`
 }
 
 /** A licence expression: one of what OR joins, all of what AND joins. */
@@ -40,8 +41,8 @@ function peers() {
   const found = new Map()
   for (const { path, manifest } of packages)
     for (const name of Object.keys(manifest.peerDependencies ?? {})) {
-      const file = join(path, 'node_modules', name, 'package.json')
-      if (!name.startsWith('@touchstone/') && existsSync(file)) found.set(name, { name, licence: JSON.parse(readFileSync(file, 'utf8')).license })
+      const folder = join(path, 'node_modules', name)
+      if (!name.startsWith('@touchstone/') && existsSync(folder)) found.set(name, { name, path: folder, licence: JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).license })
     }
   return [...found.values()]
 }
