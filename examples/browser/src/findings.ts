@@ -11,7 +11,7 @@ export interface Findings {
   done?: { readonly seconds: number; readonly rows: number }
 }
 
-export interface MethodFindings {
+interface MethodFindings {
   map?: Float32Array
   /** Its own neighbours, where they attack it. */
   neighbours?: readonly Neighbour[]

@@ -1,6 +1,6 @@
 import { comparisons, methods, samplers, scores } from './catalogue.js'
 
-export const backends = ['wasm', 'webgl', 'webgpu', 'cpu'] as const
+const backends = ['wasm', 'webgl', 'webgpu', 'cpu'] as const
 export type Backend = (typeof backends)[number]
 
 /** All that can be chosen: what a shared address holds. */

@@ -18,7 +18,7 @@ test('a mask of one cell is all or nothing, one of many has the mean of its cell
   for (const mask of masks(1, 0.5, 20)) expect(new Set(mask).size).toBe(1)
   expect(new Set(masks(4, 1, 1)[0])).toEqual(new Set([1]))
   const values = masks(4, 0.3, 500).flatMap((mask) => [...mask])
-  for (const value of values) expect(value >= 0 && value <= 1).toBe(true)
+  expect(values.every((value) => value >= 0 && value <= 1)).toBe(true)
   // Bilinear weights sum to 1. Four standard errors, of 500 masks whose single values have a variance of at most 0.3 * 0.7.
   expect(Math.abs(values.reduce((sum, value) => sum + value, 0) / values.length - 0.3)).toBeLessThan(4 * Math.sqrt((0.3 * 0.7) / 500))
 })

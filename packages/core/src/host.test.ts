@@ -256,3 +256,7 @@ test('a third party adds a kind of extension by declaration merging', async () =
   expectTypeOf(instance).toEqualTypeOf<Extensions['concept']>()
   expect(instance.means).toBe('stripes')
 })
+
+test('no global is left behind: tsyringe loads without a polyfill of Reflect that stays', () => {
+  expect('getMetadata' in Reflect).toBe(false)
+})

@@ -1,5 +1,5 @@
-import './reflection.js'
-import { container as root, instancePerContainerCachingFactory, type DependencyContainer } from 'tsyringe'
+import { takeBack } from './reflection.js'
+import { container as root, instancePerContainerCachingFactory, type DependencyContainer } from '#tsyringe'
 import { UserError } from './errors.js'
 import type { Cost, Extension, Extensions, Kind, ServiceTokens } from './extension.js'
 import { instanceFault } from './instance-fault.js'
@@ -12,6 +12,8 @@ import { startBackend, type BackendChoice } from './start-backend.js'
 import { Resolver, type Labels, type ResolvedExtension } from './resolve.js'
 import type { Token } from './token.js'
 import { treeIdentity } from './tree-identity.js'
+
+takeBack()
 
 /** A service made by the caller rather than by a plugin. */
 export interface ServiceValue<T = unknown> {
@@ -104,7 +106,7 @@ export class Host {
     const container = this.#container.createChildContainer()
     const made: unknown[] = []
     this.#made.set(container, made)
-    const scope = new Scope(this.registry, container, values, made, () => this.#open.delete(scope))
+    const scope = openScope(this.registry, container, values, made, () => this.#open.delete(scope))
     if (this.registry.names('backend').length > 0) {
       const started = instancePerContainerCachingFactory(() => startBackend(backend, this.registry, scope))
       container.register(Engine.key, { useFactory: async () => (await started(container)).engine })
@@ -126,8 +128,15 @@ export interface Origin extends Registered<Extension> {
   readonly resolved: ResolvedExtension
 }
 
-/** One evaluation's services and instances; all of them go when it ends. */
+/** Makes a scope. Only hosts do, so the container stays out of the declared types. */
+let openScope: (registry: Registry, container: DependencyContainer, values: readonly ServiceValue[], made: unknown[], closed: () => void) => Scope
+
+/** One evaluation's services and instances, made by {@link Host.open}; all of them go when it ends. */
 export class Scope {
+  static {
+    openScope = (...parts) => new Scope(...parts)
+  }
+
   readonly #registry: Registry
   readonly #container: DependencyContainer
   readonly #closed: () => void
@@ -137,7 +146,7 @@ export class Scope {
   readonly #made: unknown[]
   #disposed = false
 
-  constructor(registry: Registry, container: DependencyContainer, values: readonly ServiceValue[], made: unknown[], closed: () => void) {
+  private constructor(registry: Registry, container: DependencyContainer, values: readonly ServiceValue[], made: unknown[], closed: () => void) {
     this.#made = made
     this.#registry = registry
     this.#container = container

@@ -48,6 +48,7 @@ test.each([
   [['one', '--kinds', 'score'], "Unknown option '--kinds'"],
   [['one', '--kind', 'atributer'], 'there is no kind "atributer"; perhaps you mean\n  attributer  an attribution method: how much each input value matters for a class\n'],
   [['one', '--kind', 'metric'], 'there is no kind "metric"; perhaps you mean\n  comparison  a metric of two maps: how alike they are\n  score       a metric of one map: how good it is, asked of the model\n'],
+  [['one', '--kind', 'Report chart'], 'there is no kind "Report chart"; perhaps you mean\n  chart       a chart in the report of an evaluation\n'],
   [['one', '--kind', 'xyz'], 'the kinds are\n  attributer'],
   [['one'], 'no kind was given: npm create @touchstone/plugin one -- --kind KIND, one of attributer, sampler,'],
   [[], 'no name was given'],

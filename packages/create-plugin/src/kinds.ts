@@ -18,9 +18,10 @@ export type TemplateKind = keyof typeof kinds
  */
 export function kindOf(text: string): TemplateKind {
   const names = Object.keys(kinds) as TemplateKind[]
-  const kind = names.find((name, index) => text === name || text === String(index + 1))
+  const words = text.toLowerCase().split(/[^a-z0-9]+/)
+  const kind = names.find((name, index) => [name, String(index + 1)].includes(words.join(' ')))
   if (kind) return kind
-  const meant = names.filter((name) => text.length > 2 && (kinds[name].includes(text) || shared(name, text) >= 2))
+  const meant = names.filter((name) => words.some((word) => word.length > 2 && (kinds[name].includes(word) || shared(name, word) >= 2)))
   const list = (meant.length > 0 ? meant : names).map((name) => `  ${name.padEnd(12)}${kinds[name]}`).join('\n')
   throw new Error(`there is no kind "${text}"; ${meant.length > 0 ? 'perhaps you mean' : 'the kinds are'}\n${list}`)
 }

@@ -13,7 +13,7 @@ import type { UnitKeys } from './unit-keys.js'
 export const galleryExamples = 4
 
 /** How many neighbours of an example are kept with their inputs and maps: the first that were accepted, in the order drawn. Fewer of large inputs. */
-export function shownNeighbours(inputShape: readonly number[]): number {
+function shownNeighbours(inputShape: readonly number[]): number {
   return sizeOf(inputShape) > 16_384 ? 1 : 2
 }
 

@@ -4,7 +4,7 @@ import type { Predictions } from './predictions.js'
 import type { ResolvedConfig } from './results.js'
 
 /** An example that is evaluated; its input stays in the dataset, so that memory does not grow with their number. */
-export interface ChosenExample {
+interface ChosenExample {
   /** Its place in the dataset. */
   readonly index: number
   readonly id: string

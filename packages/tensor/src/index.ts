@@ -4,8 +4,10 @@
  *
  * @packageDocumentation
  */
-export * as tf from '#tfjs/core'
-export * as layers from '#tfjs/layers'
+import * as tf from '#tfjs/core'
+import * as layers from '#tfjs/layers'
+
+export { layers, tf }
 export { openEngine, openedEngine } from './engine.js'
 export type { Engine, EngineBackend, EngineName, EngineOptions, WasmFile } from './engine.js'
 export { engineMemory } from './engine-memory.js'

@@ -37,7 +37,7 @@ export function requestFor(model: Model, seed: number, rows = 2): AttributionReq
 
 export const randomInput = (inputShape: readonly number[], seed: number, draw: number): Float32Array => Float32Array.from(createRandomness(seed, 'x').uniforms('input', draw, sizeOf(inputShape)))
 
-export function referenceOf(inputShape: readonly number[], seed: number): Dataset {
+function referenceOf(inputShape: readonly number[], seed: number): Dataset {
   return { inputShape, size: 5, range: { low: 0, high: 1 }, fingerprint: `reference ${seed}`, example: (index) => Promise.resolve({ id: String(index), input: randomInput(inputShape, seed, 100 + index) }) }
 }
 

@@ -2,7 +2,7 @@ import { argmax, createRandomness, rowAt, stackRows, type Dataset, type Model, t
 import { createNetwork, modelFromNetwork } from '@touchstone/network'
 import { openEngine } from '@touchstone/tensor'
 
-export const range = { low: 0, high: 1 }
+const range = { low: 0, high: 1 }
 
 /** F(x) = W x + b for three values and three classes. */
 export const kernel = [

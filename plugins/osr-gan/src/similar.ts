@@ -5,7 +5,7 @@ const positive = (what: string) => z.number('expected a number').check(z.gt(0, `
 const size = 'expected { margin: a number above 0 } or { logit: a number above 0 }'
 
 /** How far the target's logit may be away: in its own units, or as a share of the lead that the predicted class has. */
-export type Delta = { readonly margin: number } | { readonly logit: number }
+type Delta = { readonly margin: number } | { readonly logit: number }
 
 /** What inputs are similar to an example, as options. */
 export interface SimilarOptions {

@@ -8,7 +8,7 @@ const rowsFor = (features: number): number => 2 ** features
  * Shapley values from the value of every coalition: phi_i = sum over S without i of |S|! (n - |S| - 1)! / n! (v(S + i) - v(S)).
  * Bit i of an index says whether feature i is in the coalition; `values` has 2^n of them.
  */
-export function shapleyFromAll(values: ArrayLike<number>, n: number): Float64Array {
+function shapleyFromAll(values: ArrayLike<number>, n: number): Float64Array {
   // weight[s] = s! (n - s - 1)! / n! = 1 / (n C(n - 1, s)).
   const weight = new Float64Array(n)
   for (let s = 0, choose = 1; s < n; choose = (choose * (n - 1 - s)) / (s + 1), s++) weight[s] = 1 / (n * choose)

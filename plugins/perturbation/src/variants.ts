@@ -2,7 +2,7 @@ import { breathe, featureCount, option, rowAt, singleBaselineValues, sizeOf, Use
 import * as z from 'zod/mini'
 
 /** What one input is asked about. */
-export interface Variants {
+interface Variants {
   /** Turns `x`, a copy of the input, into variant number `index`. */
   readonly vary: (x: Float32Array, index: number) => void
   /** The map, from the target's logit of every variant. */

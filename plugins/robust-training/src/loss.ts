@@ -2,7 +2,7 @@ import { backward, forward, type Network } from '@touchstone/network'
 import { tf } from '@touchstone/tensor'
 
 /** Labels as rows of zeros with a one, `[n, classes]`. */
-export function oneHot(network: Network, labels: readonly number[]): tf.Tensor {
+function oneHot(network: Network, labels: readonly number[]): tf.Tensor {
   return tf.oneHot(tf.tensor1d([...labels], 'int32'), network.classCount)
 }
 

@@ -25,7 +25,7 @@ export interface TrainingOptions extends Augmentation {
 }
 
 /** An attack's budget as options have it, in shares of the dataset's range, and the steps of the training over which it grows to that. */
-export type AttackShares = Omit<AttackBudget, 'bounds'> & { readonly growth: number }
+type AttackShares = Omit<AttackBudget, 'bounds'> & { readonly growth: number }
 
 /** Everything that determines a training beside its context. */
 export interface Training {

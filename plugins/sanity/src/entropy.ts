@@ -1,7 +1,7 @@
 import { channelsOption, defineExtension, featuresOf, resultOf, undefinedResult } from '@touchstone/core'
 
 /** -sum_i p_i ln p_i, p_i = |a_i| / ||a||_1. */
-export function entropyOf(features: Float64Array): number {
+function entropyOf(features: Float64Array): number {
   const total = features.reduce((sum, value) => sum + Math.abs(value), 0)
   return features.reduce((sum, value) => (value === 0 ? sum : sum - (Math.abs(value) / total) * Math.log(Math.abs(value) / total)), 0)
 }

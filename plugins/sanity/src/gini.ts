@@ -1,7 +1,7 @@
 import { channelsOption, defineExtension, featuresOf, resultOf, undefinedResult } from '@touchstone/core'
 
 /** The Gini index of sizes that are in ascending order: 1 - 2 sum_k (a_k / ||a||_1) (n - k + 1/2) / n. */
-export function giniOf(ascendingSizes: Float64Array): number {
+function giniOf(ascendingSizes: Float64Array): number {
   const count = ascendingSizes.length
   const total = ascendingSizes.reduce((sum, value) => sum + value, 0)
   return 1 - (2 / count) * ascendingSizes.reduce((sum, value, index) => sum + (value / total) * (count - index - 0.5), 0)

@@ -11,7 +11,7 @@ export interface Files {
 }
 
 /** Whether a place is a URL on the web. */
-export const isUrl = (place: string): boolean => /^https?:\/\//i.test(place)
+const isUrl = (place: string): boolean => /^https?:\/\//i.test(place)
 
 /**
  * @param place `model.json` or the folder that holds it: a path, which only Node can read, or a URL of http or https.

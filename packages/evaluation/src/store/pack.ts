@@ -32,7 +32,7 @@ const sumLength = 32
 const longestIndex = 2 ** 28
 
 /** As much as is read at first, in which most indices lie whole. */
-export const firstRead = 4096
+const firstRead = 4096
 
 /** A pack of entries, and its name. */
 export async function encodePack(entries: readonly Entry[]): Promise<{ readonly name: string; readonly bytes: Uint8Array; readonly places: readonly Place[] }> {

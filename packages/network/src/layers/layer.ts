@@ -6,7 +6,7 @@ import type { GraphNode, Op, Weight } from '../graph/node.js'
 export type WeightTensors = Readonly<Record<string, tf.Tensor | undefined>>
 
 /** What a layer computed in the forward pass. */
-export interface Computed {
+interface Computed {
   readonly inputs: readonly tf.Tensor[]
   readonly output: tf.Tensor
   readonly weights: WeightTensors

@@ -14,7 +14,7 @@ interface Sweep {
 }
 
 /** Metrics of a config of which three or more differ by one number alone. */
-export function sweepsOf({ config }: Results): readonly Sweep[] {
+function sweepsOf({ config }: Results): readonly Sweep[] {
   const numbers = Object.entries(config.metrics).flatMap(([metric, tree]) => {
     const leaves = leavesOf(tree.options, '')
     return leaves.flatMap(([option, x]) => (typeof x === 'number' ? [{ metric, option, x, rest: canonicalJson([tree.use, option, leaves.filter(([name]) => name !== option)]) }] : []))

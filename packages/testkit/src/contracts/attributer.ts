@@ -2,7 +2,7 @@ import { createRandomness, sliceRows, type AttributionRequest, type Model } from
 import { tf } from '@touchstone/tensor'
 import { describe, expect, test } from 'vitest'
 import { convModel } from '../toy-models.js'
-import { expectMetadata, open, type Plugins } from './opened.js'
+import { expectMetadata, open, patience, type Plugins } from './opened.js'
 import { randomDataset, randomRows } from './subject.js'
 
 /**
@@ -18,7 +18,7 @@ import { randomDataset, randomRows } from './subject.js'
  * @param options options of the method, small ones so that the tests are quick; its defaults unless told.
  */
 export function describeAttributer(plugins: Plugins, name: string, options: Readonly<Record<string, unknown>> = {}): void {
-  describe(`${name} keeps the contract of an attributer`, () => {
+  describe(`${name} keeps the contract of an attributer`, patience, () => {
     const setUp = async () => {
       const { host, resolved, instance: attributer } = await open(plugins, 'attributer', name, options)
       return { host, resolved, attributer, model: await convModel(11) }

@@ -1,6 +1,6 @@
 import type { ChartTraits } from '@touchstone/core'
 import { describe, expect, test } from 'vitest'
-import { expectMetadata, open, type Plugins } from './opened.js'
+import { expectMetadata, open, patience, type Plugins } from './opened.js'
 
 /**
  * The contract of a chart, as vitest tests: metadata, a drawing that is plain data with a title and a description, repeats and loads nothing, results untouched, and
@@ -14,7 +14,7 @@ import { expectMetadata, open, type Plugins } from './opened.js'
  * @param metric the label of a metric in them.
  */
 export function describeChart(plugins: Plugins, name: string, results: object = resultsOf([0.25, 0.5, null, -1, 0, 2]), metric = 'judged'): void {
-  describe(`${name} keeps the contract of a chart`, () => {
+  describe(`${name} keeps the contract of a chart`, patience, () => {
     const opened = async () => (await open(plugins, 'chart', name)).instance
 
     test('its metadata is complete', async () => {

@@ -1,7 +1,7 @@
 import { createRandomness, sizeOf, type AttributionMap, type ComparisonTraits } from '@touchstone/core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { expectMetadata, open, type Plugins } from './opened.js'
+import { expectMetadata, open, patience, type Plugins } from './opened.js'
 
 /**
  * The contract of a comparison, as vitest tests: metadata, values within the declared range, a map is most like itself, maps are untouched, and what cannot be
@@ -14,7 +14,7 @@ import { expectMetadata, open, type Plugins } from './opened.js'
  * @param options of the comparison; they must fit maps of 8 x 8.
  */
 export function describeComparison(plugins: Plugins, name: string, options: Readonly<Record<string, unknown>> = {}): void {
-  describe(`${name} keeps the contract of a comparison`, () => {
+  describe(`${name} keeps the contract of a comparison`, patience, () => {
     const setUp = async () => {
       const { host, instance, resolved } = await open(plugins, 'comparison', name, options)
       return { comparison: instance, traits: host.registry.extension('comparison', resolved.use)!.value.traits as ComparisonTraits }

@@ -1,6 +1,6 @@
 import { isFiniteArray, sizeOf, type Example } from '@touchstone/core'
 import { describe, expect, test } from 'vitest'
-import { expectMetadata, open, type Plugins } from './opened.js'
+import { expectMetadata, open, patience, type Plugins } from './opened.js'
 
 /**
  * The contract of a dataset, as vitest tests: metadata, examples of one shape within the range, ids that are stable and stand for one example each, labels that count
@@ -15,7 +15,7 @@ import { expectMetadata, open, type Plugins } from './opened.js'
  * @param baseFolder where relative paths in the options start.
  */
 export function describeDataset(plugins: Plugins, name: string, options: Readonly<Record<string, unknown>> = {}, baseFolder?: string): void {
-  describe(`${name} keeps the contract of a dataset`, () => {
+  describe(`${name} keeps the contract of a dataset`, patience, () => {
     const opened = async () => (await open(plugins, 'dataset', name, options, baseFolder)).instance
 
     test('its metadata is complete', () => expectMetadata(plugins, 'dataset', name))

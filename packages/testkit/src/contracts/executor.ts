@@ -1,5 +1,6 @@
 import type { Executor, Job, JobReport, Work } from '@touchstone/core'
 import { describe, expect, test } from 'vitest'
+import { patience } from './opened.js'
 
 /**
  * The contract of an executor, as vitest tests: each job is done once and reported, a failure ends the work with its error, and a stop is heeded. The jobs can run in
@@ -10,7 +11,7 @@ import { describe, expect, test } from 'vitest'
  * ```
  */
 export function describeExecutor(name: string, create: () => Executor | Promise<Executor>): void {
-  describe(`${name} keeps the contract of an executor`, () => {
+  describe(`${name} keeps the contract of an executor`, patience, () => {
     const jobs: readonly Job[] = Array.from({ length: 7 }, (_, index) => ({ id: `job-${index}`, model: 'well', examples: [{ index, id: `example ${index}`, target: 0 }] }))
     const reportOf = (job: Job): JobReport => ({ job: job.id, model: job.model, rowsRun: 1, units: { kept: 0, computed: 1 } })
     const workOf = (run: Work['run']): Work => ({ run, order: { here: 'a test of contracts holds its work in memory' }, onProgress: () => undefined })

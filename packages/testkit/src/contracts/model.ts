@@ -2,6 +2,7 @@ import { rowAt, sliceRows, type Model } from '@touchstone/core'
 import { openEngine, tf } from '@touchstone/tensor'
 import { describe, expect, test } from 'vitest'
 import { randomRows } from './subject.js'
+import { patience } from './opened.js'
 
 /**
  * The contract of a model, as vitest tests: finite outputs of the declared shape, rows that depend on themselves alone to the last bit, rows counted, the same
@@ -14,7 +15,7 @@ import { randomRows } from './subject.js'
  * @param create makes the model, equal each time.
  */
 export function describeModel(name: string, create: () => Model | Promise<Model>): void {
-  describe(`${name} keeps the contract of a model`, () => {
+  describe(`${name} keeps the contract of a model`, patience, () => {
     test('outputs are finite, of the declared shape, and repeat', async () => {
       const model = await create()
       const inputs = randomRows(5, model.inputShape)

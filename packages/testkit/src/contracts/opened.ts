@@ -4,6 +4,9 @@ import { expect } from 'vitest'
 /** The plugin under test, or a list of it and those whose extensions its options and presets name. */
 export type Plugins = Plugin | readonly Plugin[]
 
+/** A contract asks for much at once: a busy machine gets the time for it, where a project leaves vitest its five seconds. */
+export const patience = { timeout: 120_000 }
+
 /** An extension made as an evaluation makes it: options checked, defaults filled in, services given. */
 export interface Opened<K extends Kind> {
   readonly host: Host

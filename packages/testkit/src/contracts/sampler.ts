@@ -3,7 +3,7 @@ import { attributerFromMap, inputGradient } from '@touchstone/network'
 import { tf } from '@touchstone/tensor'
 import { describe, expect, test } from 'vitest'
 import { convModel } from '../toy-models.js'
-import { expectMetadata, open, type Plugins } from './opened.js'
+import { expectMetadata, open, patience, type Plugins } from './opened.js'
 import { subjectOf } from './subject.js'
 
 /**
@@ -18,7 +18,7 @@ import { subjectOf } from './subject.js'
  * @param options of the sampler, small ones so that the tests are quick.
  */
 export function describeSampler(plugins: Plugins, name: string, options: Readonly<Record<string, unknown>> = {}): void {
-  describe(`${name} keeps the contract of a sampler`, () => {
+  describe(`${name} keeps the contract of a sampler`, patience, () => {
     const setUp = async () => {
       const { host, resolved, instance: sampler } = await open(plugins, 'sampler', name, options)
       const { dependsOn } = host.registry.extension('sampler', resolved.use)!.value.traits as SamplerTraits

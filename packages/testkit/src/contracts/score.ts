@@ -2,7 +2,7 @@ import { type Attributer } from '@touchstone/core'
 import { tf } from '@touchstone/tensor'
 import { describe, expect, test } from 'vitest'
 import { convModel } from '../toy-models.js'
-import { expectMetadata, open, type Plugins } from './opened.js'
+import { expectMetadata, open, patience, type Plugins } from './opened.js'
 import { judged } from './subject.js'
 
 /**
@@ -17,7 +17,7 @@ import { judged } from './subject.js'
  * @param options of the score, small ones so that the tests are quick.
  */
 export function describeScore(plugins: Plugins, name: string, options: Readonly<Record<string, unknown>> = {}): void {
-  describe(`${name} keeps the contract of a score`, () => {
+  describe(`${name} keeps the contract of a score`, patience, () => {
     const setUp = async () => {
       const { host, resolved, instance: score } = await open(plugins, 'score', name, options)
       return { host, resolved, score, model: await convModel(11) }

@@ -1,5 +1,6 @@
 import type { Storage } from '@touchstone/core'
 import { describe, expect, test } from 'vitest'
+import { patience } from './opened.js'
 
 /**
  * The contract of a storage, as vitest tests: what is written comes back, whole and in ranges; what is not there is undefined; writing again replaces;
@@ -16,7 +17,7 @@ export function describeStorage(name: string, create: () => Storage | Promise<St
   const text = (bytes: Uint8Array | undefined): string | undefined => bytes && new TextDecoder().decode(bytes)
   const bytes = (content: string): Uint8Array => new TextEncoder().encode(content)
 
-  describe(`${name} keeps the contract of a storage`, () => {
+  describe(`${name} keeps the contract of a storage`, patience, () => {
     test('an empty one lists nothing, and gives nothing', async () => {
       const storage = await create()
       expect(await storage.list()).toEqual([])

@@ -1,7 +1,7 @@
 import { eachRow, type Dataset, type TrainingContext, type TrainingProgress } from '@touchstone/core'
 import { describe, expect, test } from 'vitest'
 import { convModel } from '../toy-models.js'
-import { expectMetadata, open, type Plugins } from './opened.js'
+import { expectMetadata, open, patience, type Plugins } from './opened.js'
 import { randomRows } from './subject.js'
 
 /**
@@ -15,7 +15,7 @@ import { randomRows } from './subject.js'
  * @param options of the trainer: at least two steps, few so that the tests are quick.
  */
 export function describeTrainer(plugins: Plugins, name: string, options: Readonly<Record<string, unknown>> = {}): void {
-  describe(`${name} keeps the contract of a trainer`, () => {
+  describe(`${name} keeps the contract of a trainer`, patience, () => {
     const setUp = async () => {
       const { instance: trainer } = await open(plugins, 'trainer', name, options)
       const model = await convModel(11)

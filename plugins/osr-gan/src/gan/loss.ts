@@ -1,9 +1,9 @@
 import { normalTail } from '@touchstone/core'
 
 /** What the logit of a generated input is pulled to. */
-export type LogitTerm = 'literal' | 'band' | 'target'
+type LogitTerm = 'literal' | 'band' | 'target'
 /** What keeps its class. */
-export type ClassTerm = 'label' | 'soft' | 'entropy'
+type ClassTerm = 'label' | 'soft' | 'entropy'
 
 /** The part of the generator's loss that the classifier decides. */
 export interface ClassifierLoss {
@@ -71,7 +71,7 @@ export function levelOf(z0: number, delta: number, side: 'both' | 'below'): numb
 }
 
 export const sigmoid = (s: number): number => 1 / (1 + Math.exp(-s))
-export const softplus = (s: number): number => Math.max(s, 0) + Math.log1p(Math.exp(-Math.abs(s)))
+const softplus = (s: number): number => Math.max(s, 0) + Math.log1p(Math.exp(-Math.abs(s)))
 
 function softmax(logits: Float32Array): { readonly probabilities: Float64Array; readonly logs: Float64Array } {
   const largest = logits.reduce((a, b) => Math.max(a, b), -Infinity)

@@ -34,7 +34,7 @@ export interface TrainingOptions {
 }
 
 /** How good a generator is, by a probe of it. */
-export interface Probe {
+interface Probe {
   readonly step: number
   /** The share of generated inputs that are accepted. */
   readonly accepted: number

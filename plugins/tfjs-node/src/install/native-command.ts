@@ -4,6 +4,7 @@ import { defineExtension, messageOf, UserError, type CommandContext } from '@tou
 import { buildAddon, findPackage } from './addon.js'
 import { bringCuda, bringTensorflow } from './tensorflow.js'
 import { run } from './tools.js'
+import { verdict, type Trial } from './verdict.js'
 import { wheels } from './wheel.js'
 
 const usage = 'native install [--gpu [--with-cuda]] [--wheel FILE]'
@@ -51,6 +52,7 @@ async function install({ gpu, withCuda, wheel }: Settings, { log, folder, signal
   await buildAddon(packageFolder, tensorflow, log, signal)
   log.info('trying it')
   // In a process of its own: an addon that breaks down takes its process along.
-  log.info((await run(process.execPath, [fileURLToPath(new URL('try-addon.js', import.meta.url)), packageFolder], { signal, env: { TF_CPP_MIN_LOG_LEVEL: '2' } })).trim())
-  log.info(`${packageName} is ready: name @touchstone/tfjs-node among the plugins of a config, or say --backend ${gpu ? 'tfjs-node-gpu' : 'tfjs-node'}`)
+  const trial = await run(process.execPath, [fileURLToPath(new URL('try-addon.js', import.meta.url)), packageFolder], { signal, env: { TF_CPP_MIN_LOG_LEVEL: '2' } })
+  // The last line: TensorFlow may have had something to say before.
+  log.info(verdict(packageName, gpu, JSON.parse(trial.trim().split('\n').at(-1)!) as Trial))
 }

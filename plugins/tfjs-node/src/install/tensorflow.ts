@@ -8,7 +8,7 @@ import { run } from './tools.js'
 import { cudaPackages, type Wheel } from './wheel.js'
 
 /** The folder below which libraries are kept from one installation to the next. */
-export function libraryFolder(): string {
+function libraryFolder(): string {
   const { XDG_CACHE_HOME } = process.env
   return join(XDG_CACHE_HOME === undefined || XDG_CACHE_HOME === '' ? join(homedir(), '.cache') : XDG_CACHE_HOME, 'touchstone')
 }
