@@ -16,6 +16,7 @@ import sensitivity from '@touchstone/sensitivity'
 import { loadPlugins } from '@touchstone/evaluation/node'
 import { describeComparison, describeExecutor, describeModel, describeSampler, describeScore, describeTrainer } from '@touchstone/testkit'
 import tfjsModels from '@touchstone/tfjs-models'
+import zoo from '@touchstone/zoo'
 import { expect, test } from 'vitest'
 
 const plugins = [evaluationPlugin, comparisons, lens, noise, neighbours, attacks, osr, fidelity, robustnessSr, sanity, sensitivity, gradients, robustTraining]
@@ -67,7 +68,7 @@ const describes: Readonly<Partial<Record<Kind, (all: readonly Plugin[], name: st
 for (const [kind, names] of Object.entries(tested)) for (const [name, options] of Object.entries(names)) describes[kind as Kind]!(plugins, name, options)
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const withNode = new Host(await loadPlugins([tfjsModels], [root], 'contracts'))
+const withNode = new Host(await loadPlugins([tfjsModels, zoo], [root], 'contracts'))
 const silent = { info: () => undefined, warn: () => undefined }
 /** Each in a scope of its own, since a scope has one of each. */
 const made = async <K extends Kind>(kind: K, use: string, options: Options = {}) =>
@@ -75,6 +76,7 @@ const made = async <K extends Kind>(kind: K, use: string, options: Options = {})
 
 for (const name of ['inline', 'threads']) describeExecutor(name, () => made('executor', name))
 describeModel('untrained', () => made('model', 'untrained', { architecture: 'digits' }))
+describeModel('zoo', () => made('model', 'zoo', { name: 'mnist-well-1' }))
 describeModel('layers-model', () => made('model', 'layers-model', { path: 'examples/quickstart/models/well' }))
 
 test('no comparison, sampler, score or trainer is left out', () => {
