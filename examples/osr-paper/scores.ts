@@ -27,6 +27,8 @@ export interface Ranking {
 }
 
 const resamples = 2000
+/** Means that agree in so many digits are tied: LRP and input x gradient are the same map up to rounding, and rounding shall not order them. */
+const digits = 5
 
 /** @throws Error where no input has a value by all */
 export function scoresOf({ rows, summary }: Results, metrics: readonly string[], models: readonly string[]): Scores {
@@ -51,7 +53,7 @@ export function scoresOf({ rows, summary }: Results, metrics: readonly string[],
 
   const ranking = (meanOf: (name: string, method: number) => number) => ({ metric, model, scaled = () => 1 }: Ranking): readonly number[] => {
     const name = key(metric, model)
-    return methods.map((method, i) => scaled(method) * meanOf(name, i))
+    return methods.map((method, i) => Number((scaled(method) * meanOf(name, i)).toPrecision(digits)))
   }
   const observed = ranking((name, method) => mean(samples.get(name)![method]!))
   const estimate: Scores['estimate'] = (of) => {
