@@ -1,5 +1,6 @@
-import type { Attributer, Dataset, Host, JobProgress, Model, Scope, Score } from '@touchstone/core'
+import type { Host, JobProgress, Model, Scope } from '@touchstone/core'
 import type { FaultList } from './faults.js'
+import type { Instances } from './instances.js'
 import type { LeakWatch } from './leaks.js'
 import type { Predictions } from './predictions.js'
 import type { ResolvedConfig } from './results.js'
@@ -7,13 +8,8 @@ import type { Stopwatch } from './stopwatch.js'
 import type { Store } from './store/store.js'
 import type { UnitKeys } from './unit-keys.js'
 
-/** What the jobs of an evaluation share, on one thread. */
-export interface JobContext {
-  /** By label; `predict` joins small requests. */
-  readonly models: ReadonlyMap<string, Model>
-  readonly dataset: Dataset
-  readonly attributers: ReadonlyMap<string, Attributer>
-  readonly scores: ReadonlyMap<string, Score>
+/** What the jobs of an evaluation share, on one thread; `predict` of its models joins small requests. */
+export interface JobContext extends Pick<Instances, 'models' | 'dataset' | 'attributers' | 'scores'> {
   readonly resolved: ResolvedConfig
   readonly batchRows: number
   readonly host: Host
