@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
 import { argmax, Base, Host, rowAt, stackRows, type Model } from '@touchstone/core'
 import { networkOf } from '@touchstone/network'
 import datasets from '@touchstone/datasets'
@@ -36,6 +37,14 @@ test.each(cards.filter(({ data }) => data === 'mnist').map((card) => [card.name,
   const right = examples.filter(({ label }, row) => argmax(rowAt(outputs, row)) === label).length
   // Four standard deviations of what a sample of so many may differ by.
   expect(Math.abs(right / 300 - share)).toBeLessThan(4 * Math.sqrt((share * (1 - share)) / 300) + 1 / 300)
+})
+
+test('every network has a card and a line in the README, and no other has', async () => {
+  const models = new URL('../models/', import.meta.url)
+  const folders = (await readdir(models)).filter((name) => existsSync(new URL(`${name}/model.json`, models)))
+  expect(cards.map(({ name }) => name).sort()).toEqual(folders.sort())
+  const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
+  expect([...readme.matchAll(/^\| `([\w-]+)` \|/gm)].map(([, name]) => name)).toEqual(cards.map(({ name }) => name))
 })
 
 test('batch normalisations, folded or not, give the same logits', async () => {
