@@ -1,55 +1,63 @@
-import { mean } from '@touchstone/core'
+import { mean, percentileInterval } from '@touchstone/core'
 import type { Results } from '@touchstone/evaluation'
-import type { Judgement, Verdict } from '../osr-paper/claims.js'
-import { scoresOf, type Estimate } from '../osr-paper/scores.js'
-import { label, type ComparisonName, type SamplerName } from './parts.js'
+import { above, judged, shown, type Judgement } from '../papers/judgement.js'
+import { scoresOf, type Ranking } from '../papers/scores.js'
+import { label } from './parts.js'
 
-const shown = ({ value, low, high }: Estimate): string => `${value.toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}]`
-const positive = ({ low, high }: Estimate): Verdict => (low > 0 ? 'holds' : high < 0 ? 'does not hold' : 'cannot tell')
 const robust = ['PGD', 'IG-NORM', 'IG-SUM-NORM']
+
+/** A mean over the methods of a part: one, as it is. */
+const meanOf = (means: (ranking: Ranking) => readonly number[], metric: string, model: string): number => mean(means({ metric, model }))
 
 /** Judges the claims that a part bears on. */
 export function judge(data: string, results: Results): readonly Judgement[] {
   const models = Object.keys(results.models)
   const has = (...metrics: readonly string[]): boolean => metrics.every((metric) => metric in results.metrics)
-  const kept = (sampler: SamplerName, comparison: ComparisonName): string => label(sampler, comparison)
-  const judgements: Judgement[] = []
+  const of = (metrics: readonly string[], which: readonly string[]) => () => scoresOf(results, metrics, which)
 
-  const [randomTopK, attackedTopK, randomRecall, attackedRecall] = [kept('random', 'top-k'), kept('top-k attack', 'top-k'), kept('random', 'LENS-recall'), kept('top-k attack', 'LENS-recall')]
-  if (has(randomTopK, attackedTopK, randomRecall, attackedRecall)) {
-    const scores = scoresOf(results, [randomTopK, attackedTopK, randomRecall, attackedRecall], ['natural'])
-    const lost = (means: Parameters<Parameters<typeof scores.estimate>[0]>[0], metric: string): number => 1 - mean(means({ metric, model: 'natural' }))
-    const [byTopK, byRecall] = [scores.estimate((means) => lost(means, randomTopK) / lost(means, attackedTopK)), scores.estimate((means) => lost(means, randomRecall) / lost(means, attackedRecall))]
-    const more = scores.estimate((means) => lost(means, randomTopK) / lost(means, attackedTopK) - lost(means, randomRecall) / lost(means, attackedRecall))
-    judgements.push({ claim: 'By the top-k intersection random signs look nearly as harmful as an attack; by LENS-recall they do not', data, theirs: 'random perturbations look like strong attacks', ours: `they do ${shown(byTopK)} of the harm of the attack by top-k, ${shown(byRecall)} by LENS-recall`, verdict: positive(more) })
-  }
+  const [randomTopK, attackedTopK, randomRecall, attackedRecall] = [label('random', 'top-k'), label('top-k attack', 'top-k'), label('random', 'LENS-recall'), label('top-k attack', 'LENS-recall')]
+  const harm = has(randomTopK, attackedTopK, randomRecall, attackedRecall)
+    ? [
+        judged('By the top-k intersection random signs look nearly as harmful as an attack; by LENS-recall they do not', data, 'random perturbations look like strong attacks', of([randomTopK, attackedTopK, randomRecall, attackedRecall], ['natural']), (scores) => {
+          const shareOf = (random: string, attacked: string) => (means: (ranking: Ranking) => readonly number[]): number => (1 - meanOf(means, random, 'natural')) / (1 - meanOf(means, attacked, 'natural'))
+          const [byTopK, byRecall] = [shareOf(randomTopK, attackedTopK), shareOf(randomRecall, attackedRecall)]
+          return { ours: `they do ${shown(scores.estimate(byTopK))} of the harm of the attack by top-k, ${shown(scores.estimate(byRecall))} by LENS-recall`, verdict: above(scores.estimate((means) => byTopK(means) - byRecall(means)), 0) }
+        }),
+      ]
+    : []
 
-  const [plain, masked] = [kept('top-k attack', 'top-k'), kept('LENS attack', 'top-k')]
-  if (has(plain, masked))
-    for (const model of models) {
-      const less = scoresOf(results, [plain, masked], [model]).estimate((means) => mean(means({ metric: masked, model })) - mean(means({ metric: plain, model })))
-      judgements.push({ claim: `The attack that is masked by LENS lowers the top-k intersection less than the plain one (${model})`, data, theirs: 'less', ours: `by ${shown(less)} less`, verdict: positive(less) })
-    }
+  const masked = label('LENS attack', 'top-k')
+  const masking = (has(attackedTopK, masked) ? models : []).map((model) =>
+    judged(`The attack that is masked by LENS lowers the top-k intersection less than the plain one (${model})`, data, 'less', of([attackedTopK, masked], [model]), (scores) => {
+      const less = scores.estimate((means) => meanOf(means, masked, model) - meanOf(means, attackedTopK, model))
+      return { ours: `by ${shown(less)} less`, verdict: above(less, 0) }
+    }),
+  )
 
-  for (const comparison of ['top-k', 'LENS-recall', 'LENS-recall-div'] as const) {
-    const metric = kept('top-k attack', comparison)
-    if (!has(metric)) continue
-    for (const model of models.filter((name) => robust.includes(name))) {
-      const more = scoresOf(results, [metric], ['natural', model]).estimate((means) => mean(means({ metric, model })) - mean(means({ metric, model: 'natural' })))
-      judgements.push({ claim: `${model} keeps more of its maps under the top-k attack than natural training, by ${comparison}`, data, theirs: 'more, on small data sets', ours: `by ${shown(more)} more`, verdict: positive(more) })
-    }
-  }
-  return judgements
+  const kept = (['top-k', 'LENS-recall', 'LENS-recall-div'] as const).flatMap((comparison) => {
+    const metric = label('top-k attack', comparison)
+    return (has(metric) ? models.filter((model) => robust.includes(model)) : []).map((model) =>
+      judged(`${model} keeps more of its maps under the top-k attack than natural training, by ${comparison}`, data, 'more, on small data sets', of([metric], ['natural', model]), (scores) => {
+        const more = scores.estimate((means) => meanOf(means, metric, model) - meanOf(means, metric, 'natural'))
+        return { ours: `by ${shown(more)} more`, verdict: above(more, 0) }
+      }),
+    )
+  })
+  return [...harm, ...masking, ...kept]
 }
 
-/** Whether the advantage of PGD over natural training, by LENS-recall under the top-k attack, is smaller on the larger of two data sets. */
+/** Whether the advantage of PGD over natural training, by LENS-recall under the top-k attack, is smaller on the larger of two data sets, whose inputs are others. */
 export function shrinks(small: readonly [string, Results], large: readonly [string, Results]): Judgement {
   const metric = label('top-k attack', 'LENS-recall')
-  const advantage = ([, results]: readonly [string, Results]): Estimate => scoresOf(results, [metric], ['natural', 'PGD']).estimate((means) => mean(means({ metric, model: 'PGD' })) - mean(means({ metric, model: 'natural' })))
-  const [on, than] = [advantage(small), advantage(large)]
-  const draws = Float64Array.from(on.resampled, (value, draw) => value - than.resampled[draw]!).toSorted()
-  const verdict = positive({ value: on.value - than.value, low: draws[50]!, high: draws[1949]!, resampled: draws })
-  return { claim: `The advantage of PGD is smaller on ${large[0]} than on ${small[0]}`, data: `${small[0]}, ${large[0]}`, theirs: 'it shrinks with the size of the data', ours: `${shown(on)} and ${shown(than)}`, verdict }
+  const scores = ([, results]: readonly [string, Results]) => scoresOf(results, [metric], ['natural', 'PGD'])
+  const advantage = (means: (ranking: Ranking) => readonly number[]): number => meanOf(means, metric, 'PGD') - meanOf(means, metric, 'natural')
+  return judged(`The advantage of PGD is smaller on ${large[0]} than on ${small[0]}`, `${small[0]}, ${large[0]}`, 'it shrinks with the size of the data', () => scores(large), (onLarge) => {
+    const [there, here] = [scores(small).estimate(advantage), onLarge.estimate(advantage)]
+    // Each draw of one stands beside another draw of the other: their inputs have nothing to do with one another.
+    const resampled = there.resampled.map((value, draw) => value - here.resampled.at(-1 - draw)!)
+    const more = { value: there.value - here.value, ...percentileInterval(resampled), resampled }
+    return { ours: `${shown(there)} and ${shown(here)}`, verdict: above(more, 0) }
+  })
 }
 
 /** What cannot be judged here, and why. */

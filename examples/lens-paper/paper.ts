@@ -5,8 +5,8 @@
  */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { claimsTable } from '../osr-paper/claims.js'
-import { runParts } from '../zoo/run-parts.js'
+import { claimsTable } from '../papers/judgement.js'
+import { runParts } from '../papers/run-parts.js'
 import { beyond, judge, shrinks } from './claims.js'
 import { parts } from './parts.js'
 import { table } from './table.js'

@@ -1,5 +1,6 @@
 import type { EvaluationConfig } from '@touchstone/evaluation'
 import { dataIn, type DataName } from '../zoo/data.js'
+import { comparisonsOf, type ComparisonName } from '../lens-table/comparisons.js'
 import { modelPath } from '../zoo/recipes.js'
 
 /** How a data set is attacked, as in the papers but for the steps; sizes are shares of the range of values. */
@@ -44,34 +45,19 @@ function attack({ epsilon, step, iterations, k }: Attack, options: object) {
   return { use: 'attribution-attack', options: { epsilon, step: Math.min(step, epsilon / 5), iterations, restarts: 1, k, ...options } }
 }
 
-const w = 1
-/** Comparisons by the names that stand in tables. */
-const comparisons = (k: number) => ({
-  'top-k': { use: 'top-k', options: { k } },
-  'LENS-recall': { use: 'lens-recall', options: { k, w } },
-  'LENS-prec': { use: 'lens-prec', options: { k, w } },
-  'top-k-div': { use: 'top-k-div', options: { k, w } },
-  'LENS-recall-div': { use: 'lens-recall-div', options: { k, w } },
-  'LENS-prec-div': { use: 'lens-prec-div', options: { k, w } },
-  Spearman: { use: 'spearman', options: { channels: 'sum-abs' } },
-  Kendall: { use: 'kendall', options: { channels: 'sum-abs' } },
-  'LENS-Spearman': { use: 'lens-spearman', options: { w } },
-  'LENS-Kendall': { use: 'lens-kendall', options: { w } },
-})
-export type ComparisonName = keyof ReturnType<typeof comparisons>
 /** The label of a metric. */
 export const label = (sampler: SamplerName, comparison: ComparisonName): string => `${comparison}, ${sampler}`
 
 const saliency: EvaluationConfig['attributers'] = { Saliency: 'saliency' }
 const gradients: EvaluationConfig['attributers'] = { 'Integrated Gradients': { use: 'integrated-gradients', options: { steps: 20 } } }
-const allSamplers = Object.keys(samplers) as SamplerName[]
+export const samplerNames = Object.keys(samplers) as SamplerName[]
 /** What the papers train, by the names of tables. */
 const trained = (data: string, natural = `${data}-natural`) => ({ natural, PGD: `${data}-pgd`, 'IG-NORM': `${data}-ig-norm`, 'IG-SUM-NORM': `${data}-ig-sum-norm` })
 const cifar = { natural: 'cifar10-well-1', PGD: 'cifar10-pgd' }
 
 const both = (data: DataName & keyof typeof attacks, models: Readonly<Record<string, string>>, [withSaliency, withGradients]: readonly [number, number]): Record<string, Part> => ({
-  [data]: { data, models, inputs: withSaliency, attributers: saliency, attacks: attacks[data], samplers: allSamplers },
-  [`${data}-ig`]: { data, models, inputs: withGradients, attributers: gradients, attacks: attacks[data], samplers: allSamplers },
+  [data]: { data, models, inputs: withSaliency, attributers: saliency, attacks: attacks[data], samplers: samplerNames },
+  [`${data}-ig`]: { data, models, inputs: withGradients, attributers: gradients, attacks: attacks[data], samplers: samplerNames },
 })
 
 const epsilons = [0.05, 0.1, 0.2, 0.3]
@@ -90,7 +76,7 @@ export const parts: Readonly<Record<string, Part>> = {
 export function evaluationOf(name: string, folder: string, models: readonly string[], quick: boolean): EvaluationConfig {
   const part = parts[name]
   if (!part) throw new Error(`there is no part "${name}": choose from ${Object.keys(parts).join(', ')}`)
-  const metrics = part.samplers.flatMap((sampler) => Object.entries(comparisons(part.attacks.compared)).map(([comparison, use]) => [label(sampler, comparison as ComparisonName), { use: 'robustness', options: { sampler: samplers[sampler](part.attacks), comparison: use, samples: 1 } }] as const))
+  const metrics = part.samplers.flatMap((sampler) => Object.entries(comparisonsOf(part.attacks.compared)).map(([comparison, use]) => [label(sampler, comparison as ComparisonName), { use: 'robustness', options: { sampler: samplers[sampler](part.attacks), comparison: use, samples: 1 } }] as const))
   return {
     plugins: ['tfjs-models', 'datasets', 'gradients', 'ig', 'comparisons', 'lens', 'attribution-attacks'].map((plugin) => `@touchstone/${plugin}`),
     models: Object.fromEntries(models.map((model) => [model, { use: 'layers-model', options: { path: modelPath(part.models[model]!), foldBatchNorm: true } }])),

@@ -1,8 +1,8 @@
 import type { Results } from '@touchstone/evaluation'
-import { label, type ComparisonName, type SamplerName } from './parts.js'
+import { comparisonsOf, type ComparisonName } from '../lens-table/comparisons.js'
+import { label, samplerNames } from './parts.js'
 
-const comparisons: readonly ComparisonName[] = ['top-k', 'LENS-recall', 'LENS-prec', 'top-k-div', 'LENS-recall-div', 'LENS-prec-div', 'Spearman', 'Kendall', 'LENS-Spearman', 'LENS-Kendall']
-const samplers: readonly SamplerName[] = ['random', 'random walk', 'top-k attack', 'mass-centre attack', 'LENS attack']
+const comparisons = Object.keys(comparisonsOf(1)) as ComparisonName[]
 
 /** What is left of maps, by model, method and sampler: means with 95 % intervals, as Markdown. */
 export function table({ summary }: Results): string {
@@ -10,7 +10,7 @@ export function table({ summary }: Results): string {
   const of = (model: string, method: string, metric: string) => summary.find((row) => row.model === model && row.attributer === method && row.metric === metric)
   for (const model of new Set(summary.map((row) => row.model)))
     for (const method of new Set(summary.map(({ attributer }) => attributer)))
-      for (const sampler of samplers) {
+      for (const sampler of samplerNames) {
         const rows = comparisons.map((comparison) => of(model, method, label(sampler, comparison)))
         if (!rows[0]) continue
         const cells = rows.map((row) => (row?.mean == null ? '-' : `${row.mean.toFixed(2)}${row.ciLow == null || row.ciHigh == null ? '' : ` [${row.ciLow.toFixed(2)}, ${row.ciHigh.toFixed(2)}]`}`))

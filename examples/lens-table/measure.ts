@@ -9,26 +9,14 @@ import gradients from '@touchstone/gradients'
 import ig from '@touchstone/ig'
 import lens from '@touchstone/lens'
 import tfjsModels from '@touchstone/tfjs-models'
+import { comparisonsOf, type ComparisonName } from './comparisons.js'
 
 export const models = { natural: '../quickstart/models/well', pgd: 'models/pgd', 'ig-sum-norm': 'models/ig-sum-norm' } as const
 export type ModelName = keyof typeof models
 
-const k = 100
-const w = 1
 /** Comparisons by the names of the table's columns. */
-export const measures = {
-  'top-k': { use: 'top-k', options: { k } },
-  'LENS-recall': { use: 'lens-recall', options: { k, w } },
-  'LENS-prec': { use: 'lens-prec', options: { k, w } },
-  'top-k-div': { use: 'top-k-div', options: { k, w } },
-  'LENS-recall-div': { use: 'lens-recall-div', options: { k, w } },
-  'LENS-prec-div': { use: 'lens-prec-div', options: { k, w } },
-  Spearman: { use: 'spearman', options: { channels: 'sum-abs' } },
-  Kendall: { use: 'kendall', options: { channels: 'sum-abs' } },
-  'LENS-Spearman': { use: 'lens-spearman', options: { w } },
-  'LENS-Kendall': { use: 'lens-kendall', options: { w } },
-} as const
-export type MeasureName = keyof typeof measures
+export const measures = comparisonsOf(100)
+export type MeasureName = ComparisonName
 
 /** Methods as attacks see them and as they are measured: an integral by fewer steps changes what an attack finds, not what is measured. */
 export const methods = {

@@ -1,9 +1,9 @@
 import { createRandomness } from '@touchstone/core'
 import type { Results } from '@touchstone/evaluation'
 import { expect, test } from 'vitest'
+import { scoresOf } from '../papers/scores.js'
 import { judge } from './claims.js'
 import { figure } from './figure.js'
-import { scoresOf } from './scores.js'
 
 const methods = ['Saliency', 'Input x Gradient', 'Integrated Gradients', 'DeepLIFT', 'LRP', 'Deconvolution', 'Guided Backprop', 'SmoothGrad', 'SmoothGrad (Captum)']
 const lower = ['OSR', 'OSR, raw', 'sensitivity', 'Robustness-S_r']
@@ -56,6 +56,14 @@ test('raw distances are ordered by the units of inputs where slopes and contribu
   expect(verdictOf(resultsOf((_metric, _model, place) => 10 + place / 2), 'Units')).toBe('does not hold')
   const apart = resultsOf((_metric, _model, place) => (['Saliency', 'Deconvolution', 'Guided Backprop', 'SmoothGrad', 'SmoothGrad (Captum)'].includes(methods[place]!) ? place + 1 : 100 + place))
   expect(verdictOf(apart, 'Units')).toBe('holds')
+})
+
+test('what is undefined at every input of some method cannot be told, and the rest is', () => {
+  const results = resultsOf((_metric, _model, place) => place + 1)
+  const without = { ...results, rows: results.rows.map((row) => (row.metric === 'OSR' && row.attributer === 'LRP' ? { ...row, value: null } : row)) }
+  const found = judge('toy', without)
+  expect(found.find(({ claim }) => claim.startsWith('C1: OSR orders'))).toMatchObject({ inputs: 0, verdict: 'cannot tell', ours: 'no input has a value by OSR for every method' })
+  expect(found.find(({ claim }) => claim.startsWith('C1: OSR, raw'))).toMatchObject({ inputs: 30, verdict: 'holds' })
 })
 
 test('a figure has each method on both models, the best above', () => {

@@ -5,8 +5,9 @@
  */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { runParts } from '../zoo/run-parts.js'
-import { claimsTable, judge } from './claims.js'
+import { claimsTable } from '../papers/judgement.js'
+import { runParts } from '../papers/run-parts.js'
+import { judge } from './claims.js'
 import { figure } from './figure.js'
 import { parts } from './parts.js'
 

@@ -30,7 +30,10 @@ const resamples = 2000
 /** Means that agree in so many digits are tied: LRP and input x gradient are the same map up to rounding, and rounding shall not order them. */
 const digits = 5
 
-/** @throws Error where no input has a value by all */
+/** No input has a value by all that is compared. */
+export class NothingInCommon extends Error {}
+
+/** @throws NothingInCommon */
 export function scoresOf({ rows, summary }: Results, metrics: readonly string[], models: readonly string[]): Scores {
   const methods = [...new Set(summary.filter(({ metric }) => metrics.includes(metric)).map(({ attributer }) => attributer))]
   const byExample = new Map<string, Results['rows'][number][]>()
@@ -41,7 +44,7 @@ export function scoresOf({ rows, summary }: Results, metrics: readonly string[],
     else byExample.set(row.example, [row])
   }
   const complete = [...byExample.values()].filter((some) => some.length === metrics.length * models.length * methods.length)
-  if (complete.length === 0) throw new Error(`no input has a value by ${metrics.join(', ')} for every method`)
+  if (complete.length === 0) throw new NothingInCommon(`no input has a value by ${metrics.join(', ')} for every method`)
 
   const sign = new Map(summary.map(({ metric, direction }) => [metric, direction === 'lower' ? -1 : 1]))
   const key = (metric: string, model: string): string => `${metric} on ${model}`

@@ -8,12 +8,12 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
-import { argmax, Base, Host, rowAt, stackRows, type Example, type Rows } from '@touchstone/core'
+import { argmax, Base, Host, messageOf, rowAt, stackRows, type Example, type Rows } from '@touchstone/core'
 import datasets from '@touchstone/datasets'
 import { networkOf, pgd } from '@touchstone/network'
 import tfjsModels from '@touchstone/tfjs-models'
 import type { Card } from '@touchstone/zoo'
+import { commandLine, fail } from './command-line.js'
 import { dataIn } from './data.js'
 import { prepareData } from './prepare.js'
 import { modelPath, recipes } from './recipes.js'
@@ -22,8 +22,8 @@ import { modelPath, recipes } from './recipes.js'
 const attackedExamples = 500
 const epsilons: Readonly<Record<string, number>> = { mnist: 0.3, 'fashion-mnist': 0.1 }
 
-const { values } = parseArgs({ options: { data: { type: 'string', default: 'data' } } })
-const folder = await prepareData(values.data, join(import.meta.dirname, 'data'))
+const { values } = commandLine({ data: { type: 'string', default: 'data' } })
+const folder = await prepareData(values.data, join(import.meta.dirname, 'data')).catch((error: unknown) => fail(messageOf(error)))
 const cardsFile = join(import.meta.dirname, '../../plugins/zoo/models/cards.json')
 const known = existsSync(cardsFile) ? (JSON.parse(await readFile(cardsFile, 'utf8')) as readonly Card[]) : []
 

