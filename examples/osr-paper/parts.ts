@@ -25,22 +25,27 @@ const methods: EvaluationConfig['attributers'] = {
   'SmoothGrad (Captum)': 'smoothgrad-captum',
 }
 
-const samples = 100
 const paperDelta = { delta: { logit: 5 } }
 
-/** What is measured on every data set. `subset` is how many pixels fidelity takes away, as in the paper, `baseline` what it puts in their place. */
-const metrics = (subset: number, baseline: number | 'mean') => ({
-  OSR: { use: 'osr', options: { samples } },
-  'OSR, raw': { use: 'osr-raw', options: { samples } },
-  'OSR, level sets': { use: 'osr-level-set', options: { samples } },
-  'OSR, level sets, delta 5, raw': { use: 'robustness', options: { sampler: { use: 'level-set', options: paperDelta }, comparison: 'l2', samples, minAccepted: 16 } },
+/** As many neighbours, of which half at most may be refused. */
+const neighbours = (samples: number) => ({ samples, minAccepted: Math.min(16, samples / 2) })
+
+/**
+ * What is measured on every data set. `samples` is how many neighbours of an input OSR looks at: means over inputs spread far more than those over neighbours, so that large networks make do with few.
+ * `subset` is how many pixels fidelity takes away, as in the paper, `baseline` what it puts in their place.
+ */
+const metrics = ({ samples, subset, baseline }: { readonly samples: number; readonly subset: number; readonly baseline: number | 'mean' }) => ({
+  OSR: { use: 'osr', options: neighbours(samples) },
+  'OSR, raw': { use: 'osr-raw', options: neighbours(samples) },
+  'OSR, level sets': { use: 'osr-level-set', options: neighbours(samples) },
+  'OSR, level sets, delta 5, raw': { use: 'robustness', options: { sampler: { use: 'level-set', options: paperDelta }, comparison: 'l2', ...neighbours(samples) } },
   'sensitivity, raw': { use: 'sensitivity-bhatt' },
   sensitivity: 'sensitivity',
   'Robustness-S_r': 'robustness-sr',
   fidelity: { use: 'fidelity', options: { subset, baseline } },
 })
 /** By the generators of the paper, as printed: delta of 5 logits, equation 4, distances in the units of the map. */
-const printed = { 'OSR, printed': { use: 'osr-paper', options: { samples } } }
+const printed = (samples: number) => ({ 'OSR, printed': { use: 'osr-paper', options: neighbours(samples) } })
 
 const pairs = (name: string, seeds: readonly number[]): Record<string, string> => Object.fromEntries(seeds.flatMap((seed) => ['well', 'bad'].map((kind) => [`${kind} ${seed}`, `${name}-${kind}-${seed}`])))
 
@@ -50,8 +55,8 @@ const without = <T>(record: Readonly<Record<string, T>>, ...keys: readonly strin
 const budget = { use: 'greedyas', options: { features: { blocks: 2 }, samples: 100, budget: 20_000 } }
 
 export const parts = {
-  mnist: { data: 'mnist', models: pairs('mnist', [1, 2, 3]), inputs: 50, attributers: methods, metrics: metrics(392, 0) },
-  'mnist-printed': { data: 'mnist', models: pairs('mnist', [1]), inputs: 50, attributers: methods, metrics: printed },
+  mnist: { data: 'mnist', models: pairs('mnist', [1, 2, 3]), inputs: 50, attributers: methods, metrics: metrics({ samples: 50, subset: 392, baseline: 0 }) },
+  'mnist-printed': { data: 'mnist', models: pairs('mnist', [1]), inputs: 50, attributers: methods, metrics: printed(50) },
   'mnist-greedyas': {
     data: 'mnist',
     models: pairs('mnist', [1]),
@@ -69,11 +74,11 @@ export const parts = {
     attributers: { ...methods, GreedyAS: { use: 'greedyas', options: { samples: 400 } } },
     metrics: { 'Robustness-S_r': 'robustness-sr', fidelity: { use: 'fidelity', options: { subset: 392, baseline: 0 } } },
   },
-  cifar10: { data: 'cifar10', models: pairs('cifar10', [1, 2]), inputs: 50, attributers: methods, metrics: metrics(512, 'mean') },
-  'cifar10-printed': { data: 'cifar10', models: pairs('cifar10', [1]), inputs: 20, attributers: methods, metrics: printed },
+  cifar10: { data: 'cifar10', models: pairs('cifar10', [1, 2]), inputs: 50, attributers: methods, metrics: metrics({ samples: 32, subset: 512, baseline: 'mean' }) },
+  'cifar10-printed': { data: 'cifar10', models: pairs('cifar10', [1]), inputs: 20, attributers: methods, metrics: printed(32) },
   // The paper does not measure Robustness-S_r on X-rays.
-  radiographs: { data: 'radiographs', models: { 'well 1': 'radiographs-well', 'bad 1': 'radiographs-bad' }, inputs: 20, attributers: methods, metrics: without(metrics(1500, 'mean'), 'Robustness-S_r') },
-  vgg16: { data: 'colour-radiographs', models: { 'well 1': 'vgg16-well', 'bad 1': 'vgg16-bad' }, inputs: 5, attributers: methods, metrics: without(metrics(1500, 'mean'), 'Robustness-S_r') },
+  radiographs: { data: 'radiographs', models: { 'well 1': 'radiographs-well', 'bad 1': 'radiographs-bad' }, inputs: 20, attributers: methods, metrics: without(metrics({ samples: 16, subset: 1500, baseline: 'mean' }), 'Robustness-S_r') },
+  vgg16: { data: 'colour-radiographs', models: { 'well 1': 'vgg16-well', 'bad 1': 'vgg16-bad' }, inputs: 5, attributers: methods, metrics: without(metrics({ samples: 16, subset: 1500, baseline: 'mean' }), 'Robustness-S_r') },
 } as const satisfies Readonly<Record<string, Part>>
 
 export type PartName = keyof typeof parts
