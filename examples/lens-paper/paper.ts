@@ -1,14 +1,16 @@
 /*
  * Evaluates what the paper evaluates, part by part, and judges its claims. What was computed is kept: the same command goes on.
  *
- *   npm run paper -- --data FOLDER [--quick] [--plan] [--backend NAME] [--out FOLDER] [part ...]
+ *   npm run paper -- --data FOLDER [--quick] [--plan [--pilot]] [--backend NAME] [--out FOLDER] [part ...]
  */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { claimsTable } from '../papers/judgement.js'
 import { runParts } from '../papers/run-parts.js'
+import { budgets } from './budgets.js'
 import { beyond, judge, shrinks } from './claims.js'
-import { parts } from './parts.js'
+import { figure } from './figure.js'
+import { curveParts, parts } from './parts.js'
 import { table } from './table.js'
 
 const { out, results } = await runParts({
@@ -23,7 +25,10 @@ if (results.size > 0) {
   const small = results.get('mnist')
   const judgements = [...[...results].flatMap(([name, one]) => judge(name, one)), ...(small ? large.map((one) => shrinks(['mnist', small], one)) : []), ...beyond]
   await writeFile(join(out, 'claims.md'), claimsTable(judgements))
-  await writeFile(join(out, 'table.md'), [...results].map(([name, one]) => `## ${name}\n\n${table(one)}`).join('\n'))
+  const networks = new Set([...results].flatMap(([name, one]) => Object.keys(one.models).map((model) => parts[name]!.models[model]!)))
+  await writeFile(join(out, 'table.md'), [`## networks\n\n${budgets([...networks])}`, ...[...results].map(([name, one]) => `## ${name}\n\n${table(one)}`)].join('\n'))
+  const points = curveParts.flatMap((name) => (results.has(name) ? [{ epsilon: parts[name]!.attacks.epsilon, results: results.get(name)! }] : []))
+  if (points.length > 0) await writeFile(join(out, 'curves.svg'), figure(points, parts[curveParts[0]!]!.attacks.compared))
   console.log(claimsTable(judgements))
-  console.error(`in ${out}: claims.md, table.md, and the results and report of each part`)
+  console.error(`in ${out}: claims.md, table.md, curves.svg, and the results and report of each part`)
 }

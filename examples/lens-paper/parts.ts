@@ -61,7 +61,9 @@ const both = (data: DataName & keyof typeof attacks, models: Readonly<Record<str
 })
 
 const epsilons = [0.05, 0.1, 0.2, 0.3]
-const curve = (epsilon: number): readonly [string, Part] => [`mnist-curve-${epsilon}`, { data: 'mnist', models: trained('mnist', 'mnist-well-1'), inputs: 10, attributers: saliency, attacks: { ...attacks.mnist, epsilon }, samplers: ['top-k attack'] }]
+const curveName = (epsilon: number): string => `mnist-curve-${epsilon}`
+export const curveParts = epsilons.map(curveName)
+const curve = (epsilon: number): readonly [string, Part] => [curveName(epsilon), { data: 'mnist', models: trained('mnist', 'mnist-well-1'), inputs: 10, attributers: saliency, attacks: { ...attacks.mnist, epsilon }, samplers: ['top-k attack'] }]
 
 export const parts: Readonly<Record<string, Part>> = {
   ...both('mnist', trained('mnist', 'mnist-well-1'), [50, 20]),
@@ -72,14 +74,14 @@ export const parts: Readonly<Record<string, Part>> = {
   ...both('cifar10', cifar, [50, 20]),
 }
 
-/** The models of a part that are there. */
+/** The evaluation of a part with these models, which are there; with `quick` of the first two and of ten inputs at most. */
 export function evaluationOf(name: string, folder: string, models: readonly string[], quick: boolean): EvaluationConfig {
   const part = parts[name]
   if (!part) throw new Error(`there is no part "${name}": choose from ${Object.keys(parts).join(', ')}`)
   const metrics = part.samplers.flatMap((sampler) => Object.entries(comparisonsOf(part.attacks.compared)).map(([comparison, use]) => [label(sampler, comparison as ComparisonName), { use: 'robustness', options: { sampler: samplers[sampler](part.attacks), comparison: use, samples: 1 } }] as const))
   return {
     plugins: ['tfjs-models', 'datasets', 'gradients', 'ig', 'comparisons', 'lens', 'attribution-attacks'].map((plugin) => `@touchstone/${plugin}`),
-    models: Object.fromEntries(models.map((model) => [model, { use: 'layers-model', options: { path: modelPath(part.models[model]!), foldBatchNorm: true } }])),
+    models: Object.fromEntries(models.slice(0, quick ? 2 : undefined).map((model) => [model, { use: 'layers-model', options: { path: modelPath(part.models[model]!), foldBatchNorm: true } }])),
     dataset: dataIn(folder)[part.data]('test'),
     examples: { take: quick ? Math.min(part.inputs, 10) : part.inputs, correctFor: 'all-models' },
     attributers: part.attributers,

@@ -1,7 +1,7 @@
 /*
  * Evaluates what the paper evaluates, part by part, judges its claims, and draws its figures. What was computed is kept: the same command goes on.
  *
- *   npm run paper -- --data FOLDER [--quick] [--plan] [--backend NAME] [--out FOLDER] [part ...]
+ *   npm run paper -- --data FOLDER [--quick] [--plan [--pilot]] [--backend NAME] [--out FOLDER] [part ...]
  */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

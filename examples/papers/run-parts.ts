@@ -31,7 +31,7 @@ export interface Reproduction {
 }
 
 /**
- * Runs the evaluations of a reproduction, as the command line asks: `--data FOLDER [--quick] [--plan] [--backend NAME] [--out FOLDER] [part ...]`. What was computed is kept, so that the
+ * Runs the evaluations of a reproduction, as the command line asks: `--data FOLDER [--quick] [--plan [--pilot]] [--backend NAME] [--out FOLDER] [part ...]`. What was computed is kept, so that the
  * same command goes on where it was stopped. @returns the folder that is written to, and the results that stand in it, by part
  */
 export async function runParts({ folder, parts, quick: quickParts, leastModels, environment }: Reproduction): Promise<{ readonly out: string; readonly results: ReadonlyMap<string, Results> }> {
@@ -39,6 +39,7 @@ export async function runParts({ folder, parts, quick: quickParts, leastModels, 
     data: { type: 'string', default: 'data' },
     quick: { type: 'boolean', default: false },
     plan: { type: 'boolean', default: false },
+    pilot: { type: 'boolean', default: false },
     backend: { type: 'string' },
     out: { type: 'string', default: join(folder, 'runs') },
   })
@@ -55,7 +56,7 @@ export async function runParts({ folder, parts, quick: quickParts, leastModels, 
     const missing = Object.keys(part.models).filter((model) => !isThere(model)).map((model) => part.models[model]!)
     if (missing.length > 0) console.error(`${name}: there is no ${missing.join(', ')}, which examples/zoo trains${models.length < leastModels(part) ? '; the part is left out' : ''}`)
     if (models.length < leastModels(part)) continue
-    const args = values.plan ? ['plan', 'evaluation.config.ts'] : ['run', 'evaluation.config.ts', '--out', join(out, name), ...(values.backend ? ['--backend', values.backend] : [])]
+    const args = [...(values.plan ? ['plan', 'evaluation.config.ts', ...(values.pilot ? ['--pilot'] : [])] : ['run', 'evaluation.config.ts', '--out', join(out, name)]), ...(values.backend ? ['--backend', values.backend] : [])]
     const code = await touchstone([...args, '--store', join(out, 'store')], folder, environment(name, { data, quick: values.quick, models }))
     if (code !== 0) process.exit(code)
   }

@@ -58,8 +58,10 @@ describe('every way of running gives the same bytes', () => {
 
 describe('what was computed is there for the next run', () => {
   test('the plan counts it, and a finished config computes nothing', async () => {
-    const fresh = await touchstone(['plan', path, '--store', 'plan.store'])
+    const fresh = await touchstone(['plan', path, '--store', 'plan.store', '--pilot'])
     expect(fresh.out).toMatch(new RegExp(`${units} of ${units} maps and scores are missing: \\d+ model rows in \\d+ jobs, about .* on \\d+ threads?, .* of the store`))
+    const [, done, of] = /(\d+) of (\d+) examples were done in .*, and are kept/.exec(fresh.out)!
+    expect(Number(done)).toBeLessThan(Number(of))
     const json = JSON.parse((await touchstone(['plan', path, '--store', 'reference.store', '--json'])).out) as { totals: { units: number; kept: number; rows: number } }
     expect(json.totals).toMatchObject({ units, kept: units, rows: 0 })
     await touchstone(['run', path, '--out', 'second', '--store', 'reference.store', '--quiet', '--resume'])

@@ -1,4 +1,4 @@
-import type { Plan } from '@touchstone/evaluation'
+import type { Pilot, Plan } from '@touchstone/evaluation'
 import { formatTable } from './table.js'
 
 /** About what the work of a plan costs. */
@@ -35,8 +35,12 @@ export function planTable(plan: Plan, speed: ReadonlyMap<string, number>, thread
     totals.units === totals.kept
       ? 'all of it is there: a run takes what is kept'
       : `${totals.units - totals.kept} of ${totals.units} maps and scores are missing: ${Math.round(totals.rows)} model rows in ${plan.jobs.length} jobs, about ${formatSeconds(seconds.low)} to ${formatSeconds(seconds.high)} on ${threads} ${threads === 1 ? 'thread' : 'threads'}, ${formatBytes(totals.bytes)} of the store; ` +
-        'the time is that of the models alone, where every row is a forward pass, or one with its gradient'
+        'the time is that of the models alone, where every row is a forward pass, or one with its gradient; --pilot measures what it really is'
   return `${formatTable([['', 'units', 'there', 'rows to do', 'disk'], ...rows])}\n\n${summary}`
+}
+
+export function pilotText({ done, of, seconds, secondsLeft }: Pilot): string {
+  return `${done} of ${of} examples were done in ${formatSeconds(seconds)}, and are kept; ${done === of ? 'nothing is left' : `the rest takes about ${formatSeconds(secondsLeft)}`}`
 }
 
 export function formatBytes(bytes: number): string {

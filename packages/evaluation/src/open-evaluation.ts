@@ -7,6 +7,7 @@ import { engineIdentity } from './engine-identity.js'
 import { faultyExtensions, faultReasons, faultWarning } from './fault-summary.js'
 import { collectGallery, type Gallery } from './gallery.js'
 import { makeInstances } from './instances.js'
+import { judgePilot, pilotJobs, type Pilot } from './pilot.js'
 import { planEvaluation, rowsPerScore, type Plan } from './plan.js'
 import { evaluationPlugin } from './plugin.js'
 import type { ResolvedConfig, RunRecord } from './results.js'
@@ -73,6 +74,8 @@ export interface OpenEvaluation extends AsyncDisposable {
   readonly compute: () => Promise<RunRecord>
   /** Seconds that a forward row of each model takes here, on one thread: for estimates. */
   readonly measureSpeed: () => Promise<ReadonlyMap<string, number>>
+  /** Does a twentieth of what is missing, which is kept as by a run, and tells how long the rest takes at that pace. @throws BudgetSpent. */
+  readonly pilot: () => Promise<Pilot>
 }
 
 /** What an evaluation found. Rows, inputs and maps are read when they are asked for, as long as the evaluation is open; `allResults` gathers the results in memory. */
@@ -231,6 +234,12 @@ export async function openEvaluation(config: EvaluationConfig, options: Evaluate
       warnOfFaults()
       return record()
     }
+    const pilot = async (): Promise<Pilot> => {
+      const jobs = pilotJobs(plan, executor.parallel)
+      const from = performance.now()
+      await timed('evaluate', () => execute({ ...plan, jobs, rows: (plan.rows * jobs.length) / plan.jobs.length }))
+      return judgePilot(plan, jobs, reports, executor.parallel, (performance.now() - from) / 1000)
+    }
     const measureSpeed = async (): Promise<ReadonlyMap<string, number>> => {
       const { input } = await dataset.example(selection.examples[0]!.index)
       const rows = stackRows(Array.from({ length: batchRows }, () => input), dataset.inputShape)
@@ -244,7 +253,7 @@ export async function openEvaluation(config: EvaluationConfig, options: Evaluate
       }
       return speeds
     }
-    return { plan, run, compute, measureSpeed, [Symbol.asyncDispose]: close }
+    return { plan, run, compute, measureSpeed, pilot, [Symbol.asyncDispose]: close }
   } catch (error) {
     await close()
     throw error

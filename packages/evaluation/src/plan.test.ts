@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import type { Executor } from '@touchstone/core'
-import { openEvaluation } from './index.js'
-import { linearModel, toyConfig } from './testing.js'
+import type { Executor, Plugin } from '@touchstone/core'
+import { evaluationPlugin, memoryStorage, openEvaluation } from './index.js'
+import { linearModel, toyConfig, toyPlugin } from './testing.js'
 
 const executor = (parallel: number): { readonly given: Executor } => ({
   given: {
@@ -22,4 +22,22 @@ test.each([
   const { jobs } = evaluation.plan
   expect(jobs.map(({ model, examples }) => `${model} ${examples.length}`)).toEqual(expected)
   for (const model of ['light', 'heavy']) expect(jobs.flatMap((job) => (job.model === model ? job.examples.map(({ index }) => index) : []))).toEqual([0, 1, 2, 3, 4, 5])
+})
+
+test('a pilot does a part of the work of each model, keeps it, and tells by its pace how long the rest takes', async () => {
+  const pace: Readonly<Record<string, number>> = { light: 1, heavy: 10 }
+  const clocked: Executor = {
+    parallel: 2,
+    execute: async function* (jobs, { run }) {
+      for (const job of jobs) yield { ...(await run(job)), seconds: { total: pace[job.model]! * job.examples.length, predict: 0, maps: {} } }
+    },
+  }
+  const plugins: readonly Plugin[] = [{ ...evaluationPlugin, build: '1' }, { ...toyPlugin, build: '1' }]
+  const config = toyConfig({ plugins, models: { light: 'linear', heavy: 'linear' }, executor: { given: clocked }, store: { given: memoryStorage() }, batchRows: 6 })
+  await using evaluation = await openEvaluation(config)
+  const sizes = evaluation.plan.jobs.map(({ model, examples }) => `${model} ${examples.length}`)
+  expect(sizes.toSorted()).toEqual(['heavy 1', 'heavy 1', 'heavy 1', 'heavy 1', 'heavy 2', 'light 1', 'light 1', 'light 1', 'light 1', 'light 2'])
+  expect(await evaluation.pilot()).toMatchObject({ done: 4, of: 12, secondsLeft: (4 * pace.light! + 4 * pace.heavy!) / 2 })
+  await using again = await openEvaluation(config)
+  expect(again.plan.jobs.flatMap(({ examples }) => examples)).toHaveLength(8)
 })
