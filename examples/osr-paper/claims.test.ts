@@ -39,6 +39,15 @@ test('an order that stays, an order that turns round, and the difference between
   expect(verdictOf(resultsOf(() => 1), 'C2: OSR keeps')).toBe('cannot tell')
 })
 
+test('orders on well and badly trained models beside those on models of other seeds', () => {
+  const models = ['well 1', 'bad 1', 'well 2', 'bad 2', 'well 3', 'bad 3']
+  const [stays, turns] = [(_metric: string, _model: string, place: number) => place + 1, (_metric: string, model: string, place: number) => (model.startsWith('bad') ? 10 - place : place + 1)]
+  expect(verdictOf(resultsOf(stays, ['OSR'], models), 'C1, beside the ceiling')).toBe('holds')
+  expect(verdictOf(resultsOf(turns, ['OSR'], models), 'C1, beside the ceiling')).toBe('does not hold')
+  expect(verdictOf(resultsOf(() => 1, ['OSR'], models), 'C1, beside the ceiling')).toBe('cannot tell')
+  expect(judge('toy', resultsOf(turns, ['OSR'], models)).find(({ claim }) => claim.startsWith('Ceiling'))!.ours).toBe('mean tau 1.00 [1.00, 1.00]')
+})
+
 test('places, ratios and trade-offs', () => {
   // The first are the most robust and the least faithful, in places as the claims have them or not.
   const faithful = (order: readonly string[]) => resultsOf((metric, model, place) => (metric === 'fidelity' ? -order.indexOf(methods[place]!) : metric === 'Robustness-S_r' && model === 'well 1' ? 1 : 10 + place))
