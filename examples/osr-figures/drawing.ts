@@ -32,7 +32,7 @@ export function histogram(values: readonly number[], [low, high]: readonly [numb
 }
 
 /** A square picture of values in [0, 1], grey or of three colours, as a data URI: PNG. */
-function picture(values: Float32Array, side: number): string {
+export function picture(values: Float32Array, side: number): string {
   const channels = values.length / side ** 2
   const row = 1 + side * channels
   const raw = Buffer.alloc(side * row)
