@@ -7,7 +7,7 @@ import { engineIdentity } from './engine-identity.js'
 import { faultyExtensions, faultReasons, faultWarning } from './fault-summary.js'
 import { collectGallery, type Gallery } from './gallery.js'
 import { makeInstances } from './instances.js'
-import { judgePilot, pilotJobs, type Pilot } from './pilot.js'
+import { judgePilot, partOfPlan, pilotJobs, type Pilot } from './pilot.js'
 import { planEvaluation, rowsPerScore, type Plan } from './plan.js'
 import { evaluationPlugin } from './plugin.js'
 import type { ResolvedConfig, RunRecord } from './results.js'
@@ -237,7 +237,7 @@ export async function openEvaluation(config: EvaluationConfig, options: Evaluate
     const pilot = async (): Promise<Pilot> => {
       const jobs = pilotJobs(plan, executor.parallel)
       const from = performance.now()
-      await timed('evaluate', () => execute({ ...plan, jobs, rows: (plan.rows * jobs.length) / plan.jobs.length }))
+      await timed('evaluate', () => execute(partOfPlan(plan, jobs)))
       return judgePilot(plan, jobs, reports, executor.parallel, (performance.now() - from) / 1000)
     }
     const measureSpeed = async (): Promise<ReadonlyMap<string, number>> => {

@@ -30,6 +30,16 @@ export function pilotJobs({ jobs }: Plan, parallel: number): readonly Job[] {
   return jobs.filter((job) => chosen.has(job))
 }
 
+/** The part of a plan that some of its jobs are. */
+export function partOfPlan(plan: Plan, jobs: readonly Job[]): Plan {
+  const rows = [...new Set(jobs.map((job) => job.model))].map((model) => {
+    const ofModel = (job: Job): boolean => job.model === model
+    const all = plan.units.reduce((sum, unit) => sum + (unit.model === model ? unit.rows : 0), 0)
+    return (all * countExamples(jobs.filter(ofModel))) / countExamples(plan.jobs.filter(ofModel))
+  })
+  return { ...plan, jobs, rows: rows.reduce((a, b) => a + b, 0) }
+}
+
 /** What the rest of a plan takes, by the time that each model's examples took in a pilot. */
 export function judgePilot({ jobs }: Plan, chosen: readonly Job[], reports: readonly JobReport[], parallel: number, seconds: number): Pilot {
   const done = new Set(chosen)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Executor, Plugin } from '@touchstone/core'
-import { evaluationPlugin, memoryStorage, openEvaluation } from './index.js'
+import { evaluationPlugin, memoryStorage, openEvaluation, type Progress } from './index.js'
 import { linearModel, toyConfig, toyPlugin } from './testing.js'
 
 const executor = (parallel: number): { readonly given: Executor } => ({
@@ -33,11 +33,13 @@ test('a pilot does a part of the work of each model, keeps it, and tells by its 
     },
   }
   const plugins: readonly Plugin[] = [{ ...evaluationPlugin, build: '1' }, { ...toyPlugin, build: '1' }]
-  const config = toyConfig({ plugins, models: { light: 'linear', heavy: 'linear' }, executor: { given: clocked }, store: { given: memoryStorage() }, batchRows: 6 })
-  await using evaluation = await openEvaluation(config)
+  const config = toyConfig({ plugins, models: { light: 'linear', heavy: { use: 'linear', options: { negate: true } } }, executor: { given: clocked }, store: { given: memoryStorage() }, batchRows: 6 })
+  const progress: Progress[] = []
+  await using evaluation = await openEvaluation(config, { onProgress: (one) => progress.push(one) })
   const sizes = evaluation.plan.jobs.map(({ model, examples }) => `${model} ${examples.length}`)
   expect(sizes.toSorted()).toEqual(['heavy 1', 'heavy 1', 'heavy 1', 'heavy 1', 'heavy 2', 'light 1', 'light 1', 'light 1', 'light 1', 'light 2'])
   expect(await evaluation.pilot()).toMatchObject({ done: 4, of: 12, secondsLeft: (4 * pace.light! + 4 * pace.heavy!) / 2 })
+  expect(progress.at(-1)!.done).toBeCloseTo(progress.at(-1)!.total)
   await using again = await openEvaluation(config)
   expect(again.plan.jobs.flatMap(({ examples }) => examples)).toHaveLength(8)
 })
