@@ -30,6 +30,7 @@ const attacks = {
   gtsrb: { epsilon: 8 * pixel, step: pixel, iterations: 50, k: 100, compared: 100 },
   cifar10: { epsilon: 8 * pixel, step: pixel, iterations: 50, k: 100, compared: 100 },
   flower: { epsilon: 8 * pixel, step: pixel, iterations: 50, k: 1000, compared: 1000 },
+  imagenet: { epsilon: 8 * pixel, step: pixel / 2, iterations: 50, k: 1000, compared: 1000 },
 } as const satisfies Readonly<Record<string, Attack>>
 
 const samplers = {
@@ -65,6 +66,10 @@ const curveName = (epsilon: number): string => `mnist-curve-${epsilon}`
 export const curveParts = epsilons.map(curveName)
 const curve = (epsilon: number): readonly [string, Part] => [curveName(epsilon), { data: 'mnist', models: trained('mnist', 'mnist-well-1'), inputs: 10, attributers: saliency, attacks: { ...attacks.mnist, epsilon }, samplers: ['top-k attack'] }]
 
+/** A network of ImageNet, in the place of those of the papers. */
+const large = { data: 'imagenet', models: { natural: 'efficientnet-lite0' }, samplers: ['random', 'top-k attack'] } as const
+const ofChange = (change: number): readonly [string, Part] => [`imagenet-${change}`, { ...large, inputs: 20, attributers: saliency, attacks: { ...attacks.imagenet, epsilon: change * pixel } }]
+
 export const parts: Readonly<Record<string, Part>> = {
   ...both('mnist', trained('mnist', 'mnist-well-1'), [50, 20]),
   ...Object.fromEntries(epsilons.map(curve)),
@@ -72,6 +77,8 @@ export const parts: Readonly<Record<string, Part>> = {
   ...both('gtsrb', trained('gtsrb'), [50, 20]),
   ...both('flower', trained('flower'), [20, 10]),
   ...both('cifar10', cifar, [50, 20]),
+  ...Object.fromEntries([1, 2, 4, 8].map(ofChange)),
+  'imagenet-ig': { ...large, inputs: 5, attributers: gradients, attacks: { ...attacks.imagenet, iterations: 25 } },
 }
 
 /** The evaluation of a part with these models, which are there; with `quick` of the first two and of ten inputs at most. */

@@ -54,7 +54,7 @@ export async function runParts({ folder, parts, quick: quickParts, leastModels, 
     const isThere = (model: string): boolean => existsSync(join(zoo, modelPath(part.models[model]!), 'model.json'))
     const models = Object.keys(part.models).filter(isThere)
     const missing = Object.keys(part.models).filter((model) => !isThere(model)).map((model) => part.models[model]!)
-    if (missing.length > 0) console.error(`${name}: there is no ${missing.join(', ')}, which examples/zoo trains${models.length < leastModels(part) ? '; the part is left out' : ''}`)
+    if (missing.length > 0) console.error(`${name}: there is no ${missing.join(', ')}, which examples/zoo trains or converts${models.length < leastModels(part) ? '; the part is left out' : ''}`)
     if (models.length < leastModels(part)) continue
     const args = [...(values.plan ? ['plan', 'evaluation.config.ts', ...(values.pilot ? ['--pilot'] : [])] : ['run', 'evaluation.config.ts', '--out', join(out, name)]), ...(values.backend ? ['--backend', values.backend] : [])]
     const code = await touchstone([...args, '--store', join(out, 'store')], folder, environment(name, { data, quick: values.quick, models }))

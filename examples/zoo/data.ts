@@ -17,6 +17,8 @@ export function dataIn(folder: string) {
     radiographs: (split: Split) => pictures({ folder: place('chest-xray-224'), split, colour: 'grey' }),
     /** The same with three equal channels, for networks of colour pictures. */
     'colour-radiographs': (split: Split) => pictures({ folder: place('chest-xray-224'), split, colour: 'to-rgb' }),
+    /** 100 pictures, one of every tenth class, with values as EfficientNet-Lite takes them: (value - 127) / 128. None are to train by. */
+    imagenet: () => pictures({ folder: place('imagenet'), crop: 224, range: [-127 / 128, 1] }),
   } as const
 }
 

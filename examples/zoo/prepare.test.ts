@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -38,6 +38,19 @@ test('a folder in which all is unpacked is taken as it is', async () => {
   await mkdir(join(folder, 'from', 'gtsrb-32'), { recursive: true })
   expect(await prepareData(join(folder, 'from'), join(folder, 'to'))).toBe(join(folder, 'from'))
   expect(existsSync(join(folder, 'to'))).toBe(false)
+})
+
+test('pictures of ImageNet are sorted by class, whether packed or not; other numbers of them are refused', async () => {
+  const from = join(folder, 'from', 'imagenet-sample')
+  await mkdir(from, { recursive: true })
+  for (const name of ['n02_no.jpg', 'n01440764_tench.jpg', 'n04251144_snorkel.JPEG']) await writeFile(join(from, name), name)
+  const to = join(folder, 'to')
+  expect(await prepareData(join(folder, 'from'), to)).toBe(to)
+  expect(await readFile(join(to, 'imagenet', '500', 'n04251144_snorkel.JPEG'), 'utf8')).toBe('n04251144_snorkel.JPEG')
+  expect((await readdir(join(to, 'imagenet'))).sort()).toEqual(['0', '500'])
+  expect(await prepareData(to, join(folder, 'other'))).toBe(to)
+  await writeFile(join(from, 'n07747607_orange.jpg'), '')
+  await expect(prepareData(join(folder, 'from'), join(folder, 'again'))).rejects.toThrow('expected pictures n<WordNet id>_<name>.jpg, one of every class of ImageNet or of every n-th, found 3')
 })
 
 test('a damaged archive leaves nothing that looks whole, and is named', async () => {

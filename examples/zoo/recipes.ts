@@ -10,8 +10,10 @@ export interface Recipe extends Pick<TrainingConfig, 'model' | 'trainer' | 'seed
 
 const from = (architecture: string, seed: number) => ({ use: 'untrained', options: { architecture, seed } })
 const goingOn = (name: string) => ({ use: 'layers-model', options: { path: modelPath(name) } })
-/** Where a model is written to and read from, seen from this folder. */
-export const modelPath = (name: string): string => `../../plugins/zoo/models/${name}`
+/** What is not trained here but converted, by tools/reference. */
+const converted = ['efficientnet-lite0']
+/** Where a model is written to and read from, seen from this folder and those beside it. */
+export const modelPath = (name: string): string => `../../${converted.includes(name) ? 'examples/zoo/converted' : 'plugins/zoo/models'}/${name}`
 
 const adam = { optimizer: 'adam', decay: 'cosine' }
 const natural = (options: object) => ({ use: 'natural', options: { ...adam, ...options } })
