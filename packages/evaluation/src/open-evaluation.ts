@@ -71,6 +71,11 @@ export interface OpenEvaluation extends AsyncDisposable {
   readonly run: () => Promise<FinishedEvaluation>
   /** Does what is missing, and leaves it in the store. @throws BudgetSpent. */
   readonly compute: () => Promise<RunRecord>
+  /**
+   * The files that what it finds depends on, beside its config, the code of its plugins and the kind of machine. Undefined where there may be more than that: a model or dataset that does not
+   * name its files, objects made in code, a choice among backends that another time may end otherwise, a shard.
+   */
+  readonly files: readonly string[] | undefined
   /** Seconds that a forward row of each model takes here, on one thread: for estimates. */
   readonly measureSpeed: () => Promise<ReadonlyMap<string, number>>
 }
@@ -231,6 +236,11 @@ export async function openEvaluation(config: EvaluationConfig, options: Evaluate
       warnOfFaults()
       return record()
     }
+    const filesOf = (): readonly string[] | undefined => {
+      const lists = [dataset, ...instances.models.values()].map(({ files }) => files)
+      const open = keys.sessionOnly !== undefined || (engine?.passedOver ?? []).length > 0 || (options.shard?.of ?? 1) > 1
+      return open || lists.includes(undefined) ? undefined : [...new Set(lists.flatMap((files) => files ?? []))]
+    }
     const measureSpeed = async (): Promise<ReadonlyMap<string, number>> => {
       const { input } = await dataset.example(selection.examples[0]!.index)
       const rows = stackRows(Array.from({ length: batchRows }, () => input), dataset.inputShape)
@@ -244,7 +254,7 @@ export async function openEvaluation(config: EvaluationConfig, options: Evaluate
       }
       return speeds
     }
-    return { plan, run, compute, measureSpeed, [Symbol.asyncDispose]: close }
+    return { plan, run, compute, files: filesOf(), measureSpeed, [Symbol.asyncDispose]: close }
   } catch (error) {
     await close()
     throw error

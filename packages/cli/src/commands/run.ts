@@ -1,6 +1,6 @@
 import { join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { openEvaluationFile, prepareRunFolder, resultsPieces } from '@touchstone/evaluation/node'
+import { isFinished, openEvaluationFile, prepareRunFolder, resultsPieces } from '@touchstone/evaluation/node'
 import { BudgetSpent, type FinishedEvaluation, type RunRecord } from '@touchstone/evaluation'
 import { Command } from 'commander'
 import { addEvaluationOptions, evaluationSettings, type EvaluationFlags } from '../evaluation-options.js'
@@ -10,7 +10,8 @@ import { openRunLog } from '../run-log.js'
 import { summaryText } from '../summary-table.js'
 import { runDisplay } from '../run-display.js'
 import { tightenMemory } from '../tight-memory.js'
-import { writeRunAndReport } from '../write-report.js'
+import { showFinished } from '../show-finished.js'
+import { writeRunAndReport, writerCode } from '../write-report.js'
 
 interface RunFlags extends EvaluationFlags {
   readonly out: string
@@ -30,6 +31,7 @@ export function runCommand(signal: AbortSignal): Command {
   return addEvaluationOptions(command).action(async (config: string, flags: RunFlags) => {
     const folder = resolve(flags.out)
     const settings = evaluationSettings(command, flags, signal)
+    if (!settings.shard && (await isFinished(folder, writerCode(), config, settings))) return showFinished(folder, flags)
     const discardFolder = await prepareRunFolder(folder)
     const log = openRunLog(join(folder, 'run.log'))
     const display = await runDisplay(flags, log.write)
@@ -49,7 +51,9 @@ export function runCommand(signal: AbortSignal): Command {
         return
       }
       finished = await evaluation.run()
-      report = await writeRunAndReport(folder, finished)
+      // What was not as it should be is tried, or told, again.
+      const isClean = finished.run.faults === undefined && finished.run.warnings.length === 0
+      report = await writeRunAndReport(folder, finished, isClean ? evaluation.sources() : undefined)
       if (hasLostUnits(finished.run)) process.exitCode = ExitCode.faulty
       if (flags.json) for await (const piece of resultsPieces({ ...finished.overview, rows: finished.rows(), diagnostics: finished.diagnostics() })) process.stdout.write(piece)
       display.finished({ out: folder, seconds: finished.run.seconds, units: finished.run.units })

@@ -45,7 +45,7 @@ export async function loadPlugins(entries: unknown, folders: readonly string[], 
 
 /** @throws PluginError saying what is wrong with the package. */
 export async function loadPlugin(name: string, folders: readonly string[]): Promise<Plugin> {
-  const url = folders.map((folder) => resolveFrom(name, folder)).find((found) => found !== undefined)
+  const url = findPlugin(name, folders)
   if (url === undefined) throw new PluginError(`cannot find "${name}" from ${folders[0] ?? '.'}: install it (npm i ${name}) or mend the name`)
   let module: { readonly default?: unknown }
   try {
@@ -58,9 +58,19 @@ export async function loadPlugin(name: string, folders: readonly string[]): Prom
   return { ...(module.default as Plugin), ...packageCode(fileURLToPath(url)) }
 }
 
+/** The code behind a plugin, as `loadPlugin` would find it; undefined where there is no such package. */
+export function pluginCode(name: string, folders: readonly string[]): string | undefined {
+  const url = findPlugin(name, folders)
+  return url === undefined ? undefined : packageCode(fileURLToPath(url)).build
+}
+
 /** A package that is no plugin, or does not load. */
 export class PluginError extends Error {
   override readonly name = 'PluginError'
+}
+
+function findPlugin(name: string, folders: readonly string[]): string | undefined {
+  return folders.map((folder) => resolveFrom(name, folder)).find((found) => found !== undefined)
 }
 
 function resolveFrom(name: string, folder: string): string | undefined {
