@@ -4,7 +4,7 @@ import { join, relative } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { pathToFileURL } from 'node:url'
 import type { RunRecord } from '@touchstone/evaluation'
-import { readResults } from '@touchstone/evaluation/node'
+import { readResults } from '@touchstone/evaluation/finished'
 import { summaryText } from './summary-table.js'
 
 interface ShowFlags {

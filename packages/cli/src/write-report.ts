@@ -1,22 +1,17 @@
 import { existsSync } from 'node:fs'
 import { readFile, rm } from 'node:fs/promises'
 import { join, relative } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { stackRows, type Rows } from '@touchstone/core'
 import type { FinishedEvaluation, Prediction, ResultRow } from '@touchstone/evaluation'
-import { breakSeal, packageCode, readRun, runParts, sealRun, writeInPlace, writeRun, type RunSources } from '@touchstone/evaluation/node'
+import { breakSeal, readRun, runParts, sealRun, writeInPlace, writeRun, type RunSources } from '@touchstone/evaluation/node'
 import type { examplesFolder, predictionsByPart, ReportInput, ReportPart } from '@touchstone/report'
+import { writerCode } from './writer-code.js'
 
 /** Writes report.html from what a run's folder holds, and beside it pages of the examples that it does not show. @returns its path. */
 export async function writeReport(folder: string): Promise<string> {
   const { examplesOf, partsOf } = await import('@touchstone/report')
   const run = await readRun(folder, examplesOf)
   return writePages(folder, run, partsOf(run))
-}
-
-/** The code that writes runs and reports. */
-export function writerCode(): string {
-  return packageCode(fileURLToPath(import.meta.url)).build
 }
 
 /**

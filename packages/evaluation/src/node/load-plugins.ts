@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 import { ConfigError, describe, isUserError, messageOf, pluginFault, type Plugin, type Problem } from '@touchstone/core'
-import { resolve as importMetaResolve } from 'import-meta-resolve'
+import { findPlugin } from './find-plugin.js'
 import { packageCode } from './package-code.js'
 import { nodePlugin } from './plugin.js'
 
@@ -58,26 +56,7 @@ export async function loadPlugin(name: string, folders: readonly string[]): Prom
   return { ...(module.default as Plugin), ...packageCode(fileURLToPath(url)) }
 }
 
-/** The code behind a plugin, as `loadPlugin` would find it; undefined where there is no such package. */
-export function pluginCode(name: string, folders: readonly string[]): string | undefined {
-  const url = findPlugin(name, folders)
-  return url === undefined ? undefined : packageCode(fileURLToPath(url)).build
-}
-
 /** A package that is no plugin, or does not load. */
 export class PluginError extends Error {
   override readonly name = 'PluginError'
-}
-
-function findPlugin(name: string, folders: readonly string[]): string | undefined {
-  return folders.map((folder) => resolveFrom(name, folder)).find((found) => found !== undefined)
-}
-
-function resolveFrom(name: string, folder: string): string | undefined {
-  try {
-    const url = importMetaResolve(name, pathToFileURL(join(folder, 'touchstone.config.js')).href)
-    return existsSync(fileURLToPath(url)) ? url : undefined
-  } catch {
-    return undefined
-  }
 }

@@ -1,8 +1,8 @@
 import type { EvaluationConfig } from '../config.js'
 import { encode } from '../store/codec.js'
 import { sumOf, sumsOfFiles } from './file-sums.js'
+import { pluginCode } from './find-plugin.js'
 import { loadConfig } from './load-config.js'
-import { pluginCode } from './load-plugins.js'
 
 /** What the results of a run follow from: pure data, which can be found again without opening the evaluation. */
 export interface RunSources {
