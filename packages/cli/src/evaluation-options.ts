@@ -36,7 +36,8 @@ export function addEvaluationOptions(command: Command): Command {
     .allowExcessArguments()
 }
 
-type Settings = Pick<EvaluateOptions, 'signal' | 'budget'> & { readonly shard?: Shard; readonly defaults: Pick<EvaluationConfig, 'executor' | 'store'>; readonly overrides: Pick<EvaluationConfig, 'executor' | 'backend'> }
+/** What a command line asks of an evaluation. */
+export type Settings = Pick<EvaluateOptions, 'budget'> & { readonly signal: AbortSignal; readonly shard?: Shard; readonly defaults: Pick<EvaluationConfig, 'executor' | 'store'>; readonly overrides: Pick<EvaluationConfig, 'executor' | 'backend'> }
 
 /** What the flags of a command line mean. @throws UserError for those that mean nothing. */
 export function evaluationSettings(command: Command, flags: EvaluationFlags, signal: AbortSignal): Settings {

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Results, RunRecord } from '@touchstone/evaluation'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -109,11 +109,59 @@ describe('what was computed is there for the next run', () => {
     const verified = await touchstone(['store', 'verify', '--store', 'damaged.store'])
     expect(verified.code).toBe(2)
     expect(verified.out).toMatch(/: the \w+ [0-9a-f]+ is damaged/)
-    const { code, err } = await touchstone(['run', path, '--out', 'damaged', '--store', 'damaged.store', '--executor', 'inline'])
+    // Another folder: in the one that is there the run is finished, whatever became of the store.
+    const { code, err } = await touchstone(['run', path, '--out', 'mended', '--store', 'damaged.store', '--executor', 'inline'])
     expect(code).toBe(0)
     expect(err).toMatch(/warning: store: a \w+ in [0-9a-f]+ is damaged: it is computed again/)
-    expect(await bytesOf('damaged')).toBe(reference)
+    expect(await bytesOf('mended')).toBe(reference)
     expect((await touchstone(['store', 'verify', '--store', 'damaged.store'])).code).toBe(0)
+  })
+})
+
+describe('a finished run', () => {
+  const out = join(folder, 'sealed')
+  const run = (...flags: string[]) => touchstone(['run', 'sealed.json', '--out', 'sealed', '--store', 'sealed.store', '--executor', 'inline', ...flags])
+  const plugin = (factor: number) =>
+    writeFile(
+      join(folder, 'scaled', 'index.js'),
+      `import { defineExtension, definePlugin } from '@touchstone/core'
+       const scaled = defineExtension({ kind: 'attributer', name: 'scaled', summary: 'the input times ${factor}', traits: { signed: true, needs: [], differentiable: 'no' },
+         create: () => ({ attribute: async ({ inputs }) => ({ shape: inputs.shape, data: inputs.data.map((value) => value * ${factor}) }) }) })
+       export default definePlugin({ name: 'scaled-plugin', extensions: [scaled] })`,
+    )
+  const state = async () => Object.fromEntries(await Promise.all((await readdir(out, { recursive: true })).map(async (name) => [name, (await stat(join(out, name))).mtimeMs] as const)))
+
+  beforeAll(async () => {
+    for (const name of ['scaled', 'own']) await mkdir(join(folder, name))
+    await writeFile(join(folder, 'scaled', 'package.json'), JSON.stringify({ name: 'scaled-plugin', version: '1.0.0', type: 'module', exports: './index.js' }))
+    await plugin(1)
+    for (const file of ['model.json', 'weights.bin']) await copyFile(join(folder, 'models', 'well', file), join(folder, 'own', file))
+    await write('sealed.json', { ...config, plugins: [...config.plugins, './scaled/index.js'], examples: { take: 1 }, models: { own: { use: 'layers-model', options: { path: './own' } } }, attributers: { scaled: 'scaled' } })
+    expect((await run('--quiet')).code).toBe(0)
+  }, 60_000)
+
+  test('is known: its end is told again, and no file is written', async () => {
+    const before = await state()
+    const { code, out: told, err } = await run()
+    expect([code, err]).toEqual([0, ''])
+    expect(told).toMatch(/model own, 1 examples: [\s\S]*\nfinished before, from the same config, code, models and data; results in sealed\nreport: file:/)
+    expect((await run('--json')).out).toBe(await bytesOf('sealed'))
+    expect(await state()).toEqual(before)
+  })
+
+  test.each([
+    ['weights change', async () => writeFile(join(folder, 'own', 'weights.bin'), (await readFile(join(folder, 'own', 'weights.bin'))).fill(0, 0, 4))],
+    ['the code of a plugin changes', () => plugin(2)],
+    ['a table is damaged', () => writeFile(join(out, 'rows.csv'), '')],
+    ['the report is gone', () => rm(join(out, 'report.html'))],
+  ])('is looked at anew where %s, and then is finished again', async (_what, change) => {
+    const intact = async () => [(await readFile(join(out, 'rows.csv'), 'utf8')).split('\r\n').length, (await readFile(join(out, 'report.html'), 'utf8')).includes('<html')]
+    await change()
+    const anew = await run()
+    expect(anew.code).toBe(0)
+    expect(anew.out).not.toContain('finished before')
+    expect(await intact()).toEqual([4, true])
+    expect((await run()).out).toContain('finished before')
   })
 })
 

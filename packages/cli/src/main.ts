@@ -1,6 +1,5 @@
 import './tight-memory.js'
 import { isUserError, messageOf } from '@touchstone/core'
-import { BudgetSpent } from '@touchstone/evaluation'
 import { CommanderError } from 'commander'
 import { ExitCode } from './exit-code.js'
 import { createProgram } from './program.js'
@@ -19,14 +18,15 @@ try {
   const program = await createProgram(process.argv.slice(2), stop.signal)
   await program.parseAsync(process.argv)
 } catch (error) {
-  process.exitCode = report(error)
+  process.exitCode = await report(error)
 }
 
-function report(error: unknown): number {
+async function report(error: unknown): Promise<number> {
   if (stop.signal.aborted) {
     console.error('touchstone: stopped')
     return ExitCode.stopped
   }
+  const { BudgetSpent } = await import('@touchstone/evaluation')
   if (error instanceof BudgetSpent) {
     console.error(`touchstone: ${error.message}`)
     return ExitCode.budgetSpent

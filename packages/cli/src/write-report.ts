@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs'
 import { readFile, rm } from 'node:fs/promises'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join, relative } from 'node:path'
 import { stackRows, type Rows } from '@touchstone/core'
 import type { FinishedEvaluation, Prediction, ResultRow } from '@touchstone/evaluation'
-import { packageCode, readRun, writeInPlace, writeRun } from '@touchstone/evaluation/node'
-import type { predictionsByPart, ReportInput, ReportPart } from '@touchstone/report'
+import { breakSeal, readRun, runParts, sealRun, writeInPlace, writeRun, type RunSources } from '@touchstone/evaluation/node'
+import type { examplesFolder, predictionsByPart, ReportInput, ReportPart } from '@touchstone/report'
+import { writerCode } from './writer-code.js'
 
 /** Writes report.html from what a run's folder holds, and beside it pages of the examples that it does not show. @returns its path. */
 export async function writeReport(folder: string): Promise<string> {
@@ -15,12 +15,19 @@ export async function writeReport(folder: string): Promise<string> {
 }
 
 /**
- * Writes the folder of a run, and its report; one that is there and shows the same results stays, with what it took to compute them.
+ * Writes the folder of a run, and its report, and seals it; a report that is there, is as it was written and shows the same results stays, with what it took to compute them.
+ * @param sources what the results follow from, by which the next run may know that there is nothing to do.
  * @returns the path of the report.
  */
-export async function writeRunAndReport(folder: string, finished: FinishedEvaluation): Promise<string> {
-  const { build } = packageCode(fileURLToPath(import.meta.url))
-  const isSame = await writeRun(folder, finished, build)
+export async function writeRunAndReport(folder: string, finished: FinishedEvaluation, sources?: RunSources): Promise<string> {
+  const writer = writerCode()
+  const isSame = await writeRun(folder, finished, writer, await breakSeal(folder))
+  const report = await reportOf(folder, finished, isSame)
+  await sealRun(folder, [...runParts, relative(folder, report), pagesFolder], writer, sources)
+  return report
+}
+
+async function reportOf(folder: string, finished: FinishedEvaluation, isSame: boolean): Promise<string> {
   if (isSame && existsSync(reportFile(folder))) return reportFile(folder)
   const { predictionsByPart, shownExamples } = await import('@touchstone/report')
   const part = partsOfRun(finished, predictionsByPart(finished.overview))
@@ -44,6 +51,9 @@ async function writePages(folder: string, run: ReportInput, part: ReportPart): P
   await writeInPlace(file, page)
   return file
 }
+
+/** Named here as well, since loading all of the report takes time. */
+const pagesFolder: typeof examplesFolder = 'report-examples'
 
 function reportFile(folder: string): string {
   return join(folder, 'report.html')

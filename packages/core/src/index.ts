@@ -23,6 +23,7 @@ export {
   type ScoreTraits,
   type UndefinedResult,
 } from './contracts/metric.js'
+export type { MadeOfFiles } from './contracts/made-of-files.js'
 export type { Capabilities, Model, ModelTraits } from './contracts/model.js'
 export { defineReferenceFunction, defineReferenceMethod, type Answer, type ReferenceMethod, type ReferenceProblem } from './contracts/reference-method.js'
 export {

@@ -72,6 +72,11 @@ export interface OpenEvaluation extends AsyncDisposable {
   readonly run: () => Promise<FinishedEvaluation>
   /** Does what is missing, and leaves it in the store. @throws BudgetSpent. */
   readonly compute: () => Promise<RunRecord>
+  /**
+   * The files that what it finds depends on, beside its config, the code of its plugins and the kind of machine. Undefined where there may be more than that: a model or dataset that does not
+   * name its files, objects made in code, a choice among backends that another time may end otherwise, a shard.
+   */
+  readonly files: readonly string[] | undefined
   /** Seconds that a forward row of each model takes here, on one thread: for estimates. */
   readonly measureSpeed: () => Promise<ReadonlyMap<string, number>>
   /** Does a twentieth of what is missing, which is kept as by a run, and tells how long the rest takes at that pace. @throws BudgetSpent. */
@@ -240,6 +245,11 @@ export async function openEvaluation(config: EvaluationConfig, options: Evaluate
       await timed('evaluate', () => execute(partOfPlan(plan, jobs)))
       return judgePilot(plan, jobs, reports, executor.parallel, (performance.now() - from) / 1000)
     }
+    const filesOf = (): readonly string[] | undefined => {
+      const lists = [dataset, ...instances.models.values()].map(({ files }) => files)
+      const open = keys.sessionOnly !== undefined || (engine?.passedOver ?? []).length > 0 || (options.shard?.of ?? 1) > 1
+      return open || lists.includes(undefined) ? undefined : [...new Set(lists.flatMap((files) => files ?? []))]
+    }
     const measureSpeed = async (): Promise<ReadonlyMap<string, number>> => {
       const { input } = await dataset.example(selection.examples[0]!.index)
       const rows = stackRows(Array.from({ length: batchRows }, () => input), dataset.inputShape)
@@ -253,7 +263,7 @@ export async function openEvaluation(config: EvaluationConfig, options: Evaluate
       }
       return speeds
     }
-    return { plan, run, compute, measureSpeed, pilot, [Symbol.asyncDispose]: close }
+    return { plan, run, compute, files: filesOf(), measureSpeed, pilot, [Symbol.asyncDispose]: close }
   } catch (error) {
     await close()
     throw error

@@ -19,9 +19,9 @@ import {
   type Result,
   type ScoreContext,
 } from '@touchstone/core'
-import * as z from 'zod/mini'
 import { checkResult } from './check-shape.js'
 import { FaultOf } from './faults.js'
+import { numberFrom, oneOf, optionalNumber, wholeNumberFrom } from './schemas.js'
 
 /** What the distances of maps are divided by, for each neighbour. */
 const denominators = {
@@ -43,8 +43,6 @@ const aggregates = {
   worst: (ascending: Float64Array, measures: Comparison['measures']) => ascending[measures === 'distance' ? ascending.length - 1 : 0]!,
   quantile: (ascending: Float64Array, measures: Comparison['measures'], p: number) => quantile(ascending, measures === 'distance' ? p : 1 - p),
 } as const
-
-const oneOf = <T extends string>(...values: readonly [T, ...T[]]) => z.enum(values, `expected ${values.map((value) => `"${value}"`).join(', ')}`)
 
 /**
  * The one composition behind every robustness score: how far the map of an input lies from the maps of its neighbours.
@@ -68,15 +66,15 @@ export const robustness = defineExtension({
       default: 'none',
     }),
     aggregate: option(oneOf('mean', 'worst', 'quantile'), { summary: 'from neighbours to one value; worst is the largest distance, the smallest similarity', default: 'mean' }),
-    quantile: option(z.number('expected a number').check(z.gte(0, 'expected at least 0'), z.lte(1, 'expected at most 1')), {
+    quantile: option(numberFrom(0, 1), {
       summary: 'the share of neighbours that do no worse, for aggregate quantile',
       default: 0.9,
     }),
-    samples: option(z.int('expected a whole number').check(z.gte(1, 'expected at least 1'), z.lte(100_000, 'expected at most 100000')), { summary: 'neighbours drawn per input', default: 10, unit: 'neighbours' }),
-    epsilon: option(z.optional(z.number('expected a number')), {
+    samples: option(wholeNumberFrom(1, 100_000), { summary: 'neighbours drawn per input', default: 10, unit: 'neighbours' }),
+    epsilon: option(optionalNumber, {
       summary: 'what counts as robust: a distance of at most this, a similarity of at least this; each value then says whether it is, and the summary gives the share of inputs',
     }),
-    minAccepted: option(z.int('expected a whole number').check(z.gte(1, 'expected at least 1')), { summary: 'fewer accepted neighbours give no value', default: 1, unit: 'neighbours' }),
+    minAccepted: option(wholeNumberFrom(1), { summary: 'fewer accepted neighbours give no value', default: 1, unit: 'neighbours' }),
   },
   cost: ({ sampler, samples, relativeTo }) => ({
     rows: sampler.rows * samples + (relativeTo.endsWith('representation-distance') ? samples + 1 : 0),

@@ -30,13 +30,15 @@ export const cifar10 = defineExtension({
   create: async ({ split, folder }, { base }) => {
     const from = await folderAt(folder, base, 'cifar10', 'its .bin files')
     const batches: Uint8Array[] = []
-    for (const name of files[split]) batches.push(await readBatch(join(from, name), base))
+    const paths = files[split].map((name) => join(from, name))
+    for (const path of paths) batches.push(await readBatch(path, base))
     const size = perFile * batches.length
     return {
       inputShape: [32, 32, 3],
       size,
       range: { low: 0, high: 1 },
       classNames,
+      files: paths,
       fingerprint: hash('@touchstone/datasets:cifar10', reading, split, ...batches.map(sha256)),
       example: async (index) => {
         checkIndex(index, size, 'cifar10')

@@ -29,6 +29,7 @@ export async function idxDataset(name: string, classNames: readonly string[], sp
     size,
     range: { low: 0, high: 1 },
     classNames,
+    files: [imageFile.path, labelFile.path],
     fingerprint: hash(`@touchstone/datasets:${name}`, reading, split, sha256(images.data), sha256(labels)),
     example: async (index) => {
       checkIndex(index, size, name)

@@ -51,6 +51,7 @@ export const npz = defineExtension({
     const valueAt = valuesOf(inputs, { low, high }, `${path}, array "${inputName}"`)
     const valuesPerInput = sizeOf(inputShape)
     return {
+      files: [path],
       inputShape,
       size,
       // By the sum that makes the values, so that none leaves the range by rounding.

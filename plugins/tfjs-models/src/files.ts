@@ -2,6 +2,8 @@ import { messageOf, UserError, type FileReader } from '@touchstone/core'
 
 /** The files of a model, on disk or on the web. */
 export interface Files {
+  /** Whether they are of this machine. */
+  readonly isLocal: boolean
   /** Where `model.json` is. */
   readonly file: string
   /** Where a file named in it is. @throws UserError for one outside its folder. */
@@ -26,6 +28,7 @@ function onWeb(place: string): Files {
   if (!given.pathname.endsWith('.json')) given.pathname = `${given.pathname.replace(/\/$/, '')}/model.json`
   const folder = new URL('.', given)
   return {
+    isLocal: false,
     file: given.href,
     inside: (path) => {
       const url = new URL(path, folder)
@@ -54,6 +57,7 @@ async function onDisk(place: string, reader: FileReader | undefined): Promise<Fi
   const file = isFolder ? nodePath.join(place, 'model.json') : place
   const folder = nodePath.dirname(file)
   return {
+    isLocal: true,
     file,
     inside: (path) => {
       const inside = nodePath.relative(folder, nodePath.join(folder, path))

@@ -14,9 +14,9 @@ export const graphModel = defineExtension({
   // The engine is asked for so that it is ready before the first tensor.
   services: { engine: Engine, base: Base },
   create: async ({ path, foldBatchNorm }, { base }): Promise<Model> => {
-    const { file, ...artifacts } = await readArtifacts(await resolvePlace(base.path, path), 'graph-model', base.files)
+    const { file, files, ...artifacts } = await readArtifacts(await resolvePlace(base.path, path), 'graph-model', base.files)
     try {
-      return await modelFromArtifacts(artifacts, { foldBatchNorm })
+      return { ...(await modelFromArtifacts(artifacts, { foldBatchNorm })), ...(files && { files }) }
     } catch (error) {
       throw new UserError(isUserError(error) ? `${file}: ${error.message}` : `${file}: cannot be read as a tfjs graph-model: ${messageOf(error).split('\n')[0]!}`)
     }

@@ -15,10 +15,10 @@ export const layersModel = defineExtension({
   // The engine is asked for so that it is ready before the first tensor.
   services: { engine: Engine, base: Base },
   create: async ({ path, foldBatchNorm }, { base }): Promise<Model> => {
-    const { file, ...artifacts } = await readArtifacts(await resolvePlace(base.path, path), 'layers-model', base.files)
+    const { file, files, ...artifacts } = await readArtifacts(await resolvePlace(base.path, path), 'layers-model', base.files)
     try {
       const model = await layers.loadLayersModel(tf.io.fromMemory(artifacts))
-      return await modelFromLayers(model, { dispose: true, foldBatchNorm })
+      return { ...(await modelFromLayers(model, { dispose: true, foldBatchNorm })), ...(files && { files }) }
     } catch (error) {
       throw isUserError(error) ? new UserError(`${file}: ${error.message}`) : new UserError(`${file}: cannot be built as a tfjs layers-model: ${messageOf(error).split('\n')[0]!}`)
     }

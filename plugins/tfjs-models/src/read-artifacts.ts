@@ -1,4 +1,4 @@
-import { isRecord, messageOf, UserError, type FileReader } from '@touchstone/core'
+import { isRecord, messageOf, UserError, type FileReader, type MadeOfFiles } from '@touchstone/core'
 import type { tf } from '@touchstone/tensor'
 import { openFiles, type Files } from './files.js'
 
@@ -20,15 +20,16 @@ interface ModelJson {
  * @param place the file, or the folder that holds it: a path, or a URL of http or https.
  * @throws UserError where a file is missing, damaged, of another format, or the weights do not fill the shapes.
  */
-export async function readArtifacts(place: string, format: keyof typeof formats, reader?: FileReader): Promise<tf.io.ModelArtifacts & { readonly file: string }> {
+export async function readArtifacts(place: string, format: keyof typeof formats, reader?: FileReader): Promise<tf.io.ModelArtifacts & MadeOfFiles & { readonly file: string }> {
   const files = await openFiles(place, reader)
-  const { file } = files
+  const { file, isLocal } = files
   const { modelTopology, weightsManifest, signature } = parse(await files.read(files.file), file, format)
   const weightSpecs = weightsManifest.flatMap(({ weights }) => weights)
   const expected = weightSpecs.reduce((sum, { shape, dtype, quantization }) => sum + shape.reduce((a, b) => a * b, 1) * bytesPer[quantization?.dtype ?? dtype]!, 0)
   if (!Number.isSafeInteger(expected) || expected > maximumBytes) throw new UserError(`${file}: its weights want ${expected} bytes, more than the ${maximumBytes} that fit the memory of TensorFlow.js`)
-  const weightData = await readShards(files, weightsManifest.flatMap(({ paths }) => paths), expected)
-  return { file, modelTopology, weightSpecs, weightData, ...(signature && { signature }) }
+  const shards = weightsManifest.flatMap(({ paths }) => paths.map(files.inside))
+  const weightData = await readShards(files, shards, expected)
+  return { file, ...(isLocal && { files: [file, ...shards] }), modelTopology, weightSpecs, weightData, ...(signature && { signature }) }
 }
 
 /** The wasm heap ends at 4 GiB; the weights must leave room for the work. */
@@ -40,7 +41,7 @@ async function readShards(files: Files, paths: readonly string[], expected: numb
   const shards: Uint8Array[] = []
   let found = 0
   for (const path of paths) {
-    const shard = await files.read(files.inside(path))
+    const shard = await files.read(path)
     found += shard.length
     shards.push(shard)
   }

@@ -119,5 +119,5 @@ export const untrained = defineExtension({
     seed: option(z.int('expected a whole number'), { summary: 'of the weights', default: 0 }),
   },
   services: { engine: Engine },
-  create: ({ architecture, seed }): Promise<Model> => modelFromLayers(architectures[architecture](seed), { dispose: true }),
+  create: async ({ architecture, seed }): Promise<Model> => ({ ...(await modelFromLayers(architectures[architecture](seed), { dispose: true })), files: [] }),
 })

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { defineExtension, Engine, option, suggestion, type Model } from '@touchstone/core'
+import { fileURLToPath } from 'node:url'
+import { Base, defineExtension, Engine, option, suggestion, type Model } from '@touchstone/core'
 import { modelFromLayers } from '@touchstone/network'
 import { layers, tf } from '@touchstone/tensor'
 import * as z from 'zod/mini'
@@ -27,11 +28,12 @@ export const zoo = defineExtension({
     name: option(z.string('expected a name').check(z.refine((name) => names.includes(name), { error: ({ input }) => `there is no such network${suggestion(String(input), names)}; choose from ${names.join(', ')}` })), { summary: 'which, as in mnist-well-1; the README of @touchstone/zoo has the list' }),
     foldBatchNorm: option(z.boolean('expected true or false'), { summary: 'whether batch normalisations become part of the layers before them', default: true }),
   },
-  services: { engine: Engine },
-  create: async ({ name, foldBatchNorm }): Promise<Model> => {
-    const [text, weights] = await Promise.all(['model.json', 'weights.bin'].map((file) => readFile(new URL(`../models/${name}/${file}`, import.meta.url))))
-    const { modelTopology, weightsManifest } = JSON.parse(text!.toString()) as ModelJson
+  services: { engine: Engine, base: Base },
+  create: async ({ name, foldBatchNorm }, { base }): Promise<Model> => {
+    const files = ['model.json', 'weights.bin'].map((file) => fileURLToPath(new URL(`../models/${name}/${file}`, import.meta.url)))
+    const [text, weights] = await Promise.all(files.map((file) => base.files?.read(file) ?? readFile(file)))
+    const { modelTopology, weightsManifest } = JSON.parse(new TextDecoder().decode(text)) as ModelJson
     const artifacts = { modelTopology, weightSpecs: weightsManifest[0].weights, weightData: new Uint8Array(weights!).buffer }
-    return modelFromLayers(await layers.loadLayersModel(tf.io.fromMemory(artifacts)), { dispose: true, foldBatchNorm })
+    return { ...(await modelFromLayers(await layers.loadLayersModel(tf.io.fromMemory(artifacts)), { dispose: true, foldBatchNorm })), files }
   },
 })

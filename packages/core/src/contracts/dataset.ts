@@ -1,3 +1,5 @@
+import type { MadeOfFiles } from './made-of-files.js'
+
 /** One input with, perhaps, its label. */
 export interface Example {
   /** Stable: the same example has the same id in every run. */
@@ -9,7 +11,7 @@ export interface Example {
 }
 
 /** Inputs with stable ids and order, read lazily. */
-export interface Dataset {
+export interface Dataset extends MadeOfFiles {
   /** The shape of one input. */
   readonly inputShape: readonly number[]
   /** How many examples there are. */

@@ -1,4 +1,5 @@
 import type { Rows } from '../rows.js'
+import type { MadeOfFiles } from './made-of-files.js'
 
 /**
  * What a model can do beyond predicting. Packages add members by declaration merging: `@touchstone/network` adds `network`, the layers as a
@@ -10,7 +11,7 @@ export interface Capabilities {
 }
 
 /** A classifier. Any engine fits: Touchstone asks for rows and gets rows. */
-export interface Model {
+export interface Model extends MadeOfFiles {
   /** The shape of one input, as in `[28, 28, 1]`. */
   readonly inputShape: readonly number[]
   /** The length of one output. */

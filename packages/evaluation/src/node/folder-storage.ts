@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs'
 import { open, readdir, rm, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { Base, defineExtension, option, UserError, type Storage, type StoredItem } from '@touchstone/core'
-import * as z from 'zod/mini'
+import { Base, defineExtension, option, schemaOf, UserError, type Storage, type StoredItem } from '@touchstone/core'
 import { fileFault, writeInPlace } from './files.js'
 
 /** Half-written files of processes that were killed are removed after so many milliseconds. */
@@ -70,7 +69,7 @@ export const folder = defineExtension({
   name: 'folder',
   summary: 'keeps what is computed in a folder, from run to run; several processes may share it',
   traits: { reach: 'folder' },
-  options: { path: option(z.string('expected a path').check(z.minLength(1, 'expected a path')), { summary: 'the folder', default: '.touchstone' }) },
+  options: { path: option(schemaOf((value): value is string => typeof value === 'string' && value !== '', 'expected a path'), { summary: 'the folder', default: '.touchstone' }) },
   services: { base: Base },
   create: ({ path }, { base }) => folderStorage(resolve(base.path, path)),
 })

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
-import { dirname, extname, resolve } from 'node:path'
+import { dirname, extname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { messageOf, UserError } from '@touchstone/core'
 import type { EvaluationConfig } from '../config.js'
@@ -50,9 +51,26 @@ async function runCode(file: string, path: string): Promise<unknown> {
     const { createJiti } = await import('jiti')
     // jiti gives a config the same instances of packages as everybody else, and reads TypeScript on any Node.
     // A config may lie outside of any package, so `defineEvaluation` is always found.
-    const jiti = createJiti(import.meta.url, { fsCache: false, alias: { '@touchstone/evaluation': fileURLToPath(new URL('../index.js', import.meta.url)) } })
-    return await jiti.import(file, { default: true })
+    const alias = { '@touchstone/evaluation': fileURLToPath(new URL('../index.js', import.meta.url)) }
+    const load = (fsCache: string | false): Promise<unknown> => createJiti(import.meta.url, { fsCache, alias }).import(file, { default: true })
+    return await load(keptBeside(file)).catch((error: unknown) => {
+      // A full disk is no reason not to read the config.
+      if (['ENOSPC', 'EDQUOT'].includes(String((error as NodeJS.ErrnoException | undefined)?.code))) return load(false)
+      throw error
+    })
   } catch (error) {
     throw new UserError(`${path}: fails when it is loaded: ${messageOf(error).split('\n')[0]}`, { cause: error })
+  }
+}
+
+/**
+ * Where the JavaScript that a config in TypeScript becomes is kept, with a hash of its source: where build tools keep such things. Loading what translates it takes a quarter of a second.
+ * `false` where no packages are installed at the config.
+ */
+function keptBeside(file: string): string | false {
+  for (let folder = dirname(file); ; folder = dirname(folder)) {
+    const packages = join(folder, 'node_modules')
+    if (existsSync(packages)) return join(packages, '.cache', 'touchstone')
+    if (folder === dirname(folder)) return false
   }
 }

@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 import { ConfigError, describe, isUserError, messageOf, pluginFault, type Plugin, type Problem } from '@touchstone/core'
-import { resolve as importMetaResolve } from 'import-meta-resolve'
+import { findPlugin } from './find-plugin.js'
 import { packageCode } from './package-code.js'
 import { nodePlugin } from './plugin.js'
 
@@ -45,7 +43,7 @@ export async function loadPlugins(entries: unknown, folders: readonly string[], 
 
 /** @throws PluginError saying what is wrong with the package. */
 export async function loadPlugin(name: string, folders: readonly string[]): Promise<Plugin> {
-  const url = folders.map((folder) => resolveFrom(name, folder)).find((found) => found !== undefined)
+  const url = findPlugin(name, folders)
   if (url === undefined) throw new PluginError(`cannot find "${name}" from ${folders[0] ?? '.'}: install it (npm i ${name}) or mend the name`)
   let module: { readonly default?: unknown }
   try {
@@ -61,13 +59,4 @@ export async function loadPlugin(name: string, folders: readonly string[]): Prom
 /** A package that is no plugin, or does not load. */
 export class PluginError extends Error {
   override readonly name = 'PluginError'
-}
-
-function resolveFrom(name: string, folder: string): string | undefined {
-  try {
-    const url = importMetaResolve(name, pathToFileURL(join(folder, 'touchstone.config.js')).href)
-    return existsSync(fileURLToPath(url)) ? url : undefined
-  } catch {
-    return undefined
-  }
 }

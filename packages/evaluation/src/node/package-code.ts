@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { dirname, join, sep } from 'node:path'
 
 /** What a package says of itself, as far as it matters here. */
@@ -50,20 +49,23 @@ function describePackage(root: string): readonly string[] {
   const isInstalled = root.includes(`${sep}node_modules${sep}`)
   const own = `${name}@${version}${isInstalled ? '' : `+${hashFiles(existsSync(join(root, 'dist')) ? join(root, 'dist') : root)}`}`
   const places = Object.keys({ ...dependencies, ...peerDependencies }).map((dependency) => findPackage(dependency, root))
-  const described = [own, ...places.filter((place) => place !== undefined).map((place) => realpathSync(place))]
+  const described = [own, ...places.filter((place) => place !== undefined).map((place) => realpathSync.native(place))]
   known.set(root, described)
   return described
 }
 
-/** The folder of an installed package; undefined for an optional one that is not. */
+/** The folder of an installed package, where Node looks for it; undefined for an optional one that is not. */
 function findPackage(name: string, from: string): string | undefined {
-  const places = createRequire(join(from, 'package.json')).resolve.paths(name) ?? []
-  return places.map((place) => join(place, name)).find((folder) => existsSync(join(folder, 'package.json')))
+  for (let folder = from; ; folder = dirname(folder)) {
+    const found = join(folder, 'node_modules', name)
+    if (existsSync(join(found, 'package.json'))) return found
+    if (folder === dirname(folder)) return undefined
+  }
 }
 
 function packageRoot(from: string): string | undefined {
   for (let folder = from; ; folder = dirname(folder)) {
-    if (existsSync(join(folder, 'package.json')) && readPackageJson(folder).name !== undefined) return realpathSync(folder)
+    if (existsSync(join(folder, 'package.json')) && readPackageJson(folder).name !== undefined) return realpathSync.native(folder)
     if (folder === dirname(folder)) return undefined
   }
 }

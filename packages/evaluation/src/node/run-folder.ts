@@ -48,10 +48,11 @@ export async function prepareRunFolder(folder: string): Promise<() => Promise<vo
  * no longer part of it go. Tables stay where they were made from the same results by the same code.
  *
  * @param code what determines what is made from results: tables here, a report perhaps by the caller. Unless told, nothing is taken for the same.
+ * @param isWhole whether what is there is as it was written; else all is written anew.
  * @returns whether the results are those that were there, and `code` as well.
  * @throws UserError where the disk is full or the folder cannot be written to.
  */
-export async function writeRun(folder: string, { overview, parts, rows, diagnostics, run, input, map, gallery }: FinishedEvaluation, code?: string): Promise<boolean> {
+export async function writeRun(folder: string, { overview, parts, rows, diagnostics, run, input, map, gallery }: FinishedEvaluation, code?: string, isWhole = true): Promise<boolean> {
   const shape = overview.dataset.inputShape
   const maps = Object.keys(overview.models).flatMap((model) => Object.keys(overview.config.attributers).map((attributer) => ({ model, attributer, file: mapsFile(folder, model, attributer) })))
   const before = await readJson<RunRecord>(join(folder, 'run.json')).catch(() => undefined)
@@ -75,7 +76,7 @@ export async function writeRun(folder: string, { overview, parts, rows, diagnost
     const results = await open('results.json')
     for await (const piece of summed(sum, resultsPieces({ ...overview, rows: rows(), diagnostics: diagnostics() }))) await results.write(piece)
     const made = code === undefined ? undefined : { results: sum.digest('hex'), code }
-    const isSame = made !== undefined && before?.made?.results === made.results && before.made.code === code
+    const isSame = isWhole && made !== undefined && before?.made?.results === made.results && before.made.code === code
     const hasCurves = overview.curves.length > 0
     if (!isSame || ![...tables, ...(hasCurves ? [curvesFile] : [])].every((name) => existsSync(join(folder, name)))) {
       const { parquetPieces, rowsPerGroup, summaryParquet } = await import('./parquet.js')
@@ -108,6 +109,9 @@ export async function writeRun(folder: string, { overview, parts, rows, diagnost
     throw error
   }
 }
+
+/** What `writeRun` writes, as names in the folder. */
+export const runParts: readonly string[] = ['results.json', 'run.json', 'inputs.npy', 'maps', 'gallery', 'rows.csv', 'rows.parquet', 'summary.csv', 'summary.parquet', 'curves.parquet']
 
 const tables = ['rows.csv', 'rows.parquet', 'summary.csv', 'summary.parquet']
 const curvesFile = 'curves.parquet'

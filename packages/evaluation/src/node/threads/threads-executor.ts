@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { Base, defineExtension, Logger, option, UserError, type Executor, type FileReader, type Job, type JobReport, type Log, type Work } from '@touchstone/core'
-import * as z from 'zod/mini'
+import { numberFrom, wholeNumberFrom } from '../../schemas.js'
 import { createSharedFiles } from '../shared-files.js'
 import { openThreads, OverdueError } from './thread-pool.js'
 
@@ -11,8 +11,8 @@ export const threads = defineExtension({
   summary: 'Jobs side by side in threads of this process, each with an engine of its own',
   traits: { runsOn: 'threads of this process' },
   options: {
-    threads: option(z.int('expected a whole number').check(z.gte(0, 'expected at least 0'), z.lte(1024, 'expected at most 1024')), { summary: 'how many; 0 for as many as there are cores', default: 0 }),
-    unitTimeout: option(z.number('expected a number').check(z.gte(0, 'expected at least 0')), { summary: 'where nothing was finished for so long, what hangs is ended and its units are undefined; 0 for never', default: 0, unit: 'seconds' }),
+    threads: option(wholeNumberFrom(0, 1024), { summary: 'how many; 0 for as many as there are cores', default: 0 }),
+    unitTimeout: option(numberFrom(0), { summary: 'where nothing was finished for so long, what hangs is ended and its units are undefined; 0 for never', default: 0, unit: 'seconds' }),
   },
   services: { log: Logger, base: Base },
   create: ({ threads, unitTimeout }, { log, base }): Executor => {
