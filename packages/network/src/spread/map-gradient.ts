@@ -110,7 +110,7 @@ async function inChunks(of: MapGradient, asked: readonly Asked[], atOnce: number
   gradientBy(of, knownGradient(known, (signal, i) => ((signals[i] = { shape: signal.shape, data: heapValues(signal) }), tf.zerosLike(signal)))).dispose()
   const backs: Float32Array[] = []
   for (const [i, one] of asked.entries()) {
-    const signalOf = ({ shape }: tf.Tensor, from: number): tf.Tensor => tf.tensor(sliceRows(signals[i]!, from, from + shape[0]!).data, shape)
+    const signalOf = ({ shape }: tf.Tensor, from: number): tf.Tensor => tf.tensor(sliceRows(signals[i]!, from, from + shape[0]).data, shape)
     backs.push(await byChunks(one, (x, targets, from) => tf.grad((at: tf.Tensor) => tf.sum(tf.mul(inputGradient(network, at, targets), signalOf(x, from))))(x)))
   }
   return read(gradientBy(of, knownGradient(known, (signal, i) => tf.tensor(backs[i]!, signal.shape))))
