@@ -1,4 +1,4 @@
-import { sliceRows, type Rows, type SideThreads } from '@touchstone/core'
+import { sizeOf, sliceRows, type Rows, type SideThreads } from '@touchstone/core'
 import { heapValues, tf } from '@touchstone/tensor'
 import type { RowGradient, TensorMap } from '../attribution-map.js'
 import type { Graph } from '../graph/node.js'
@@ -25,18 +25,24 @@ interface Asked {
 
 /** Fewer rows for each thread are not worth the way. */
 const least = 4
+/** What rows that are differentiated twice may take together, of the 4 GiB that wasm has; and a value of a layer meanwhile: itself, its derivatives, and what both are made of. */
+const [mostBytes, bytesPerValue] = [2 ** 30, 20]
+/** Maps ask for no more rows than this. */
+const mostRows = 256
 
 /**
  * d(sum objective(map(x))) / dx, in the shape of `x`. With side threads, and a map that takes gradients of several rows by the function that it is given, these rows are
  * shared out among the threads, gradients and second derivatives; the numbers are the same to the last bit.
  *
  * All else of the map is computed here, in little time, three times: to learn its rows; with their gradients, which the threads give, to learn the signals that come back to
- * these; with what the threads make of the signals.
+ * these; with what the threads make of the signals. Rows of a large network, which do not fit into memory at once, go the same way here, chunk by chunk.
  */
 export async function mapGradient(of: MapGradient, side?: SideThreads): Promise<Float32Array> {
   // The threads compute on wasm; a card, or libtensorflow with threads of its own, has nothing to share out.
-  const asked = side && tf.getBackend() === 'wasm' ? rowsAskedBy(of) : []
+  const fit = rowsThatFit(of.network)
+  const asked = (side || fit < mostRows) && tf.getBackend() === 'wasm' ? rowsAskedBy(of) : []
   const targets = asked.flatMap((one) => one.targets)
+  if (targets.length > fit * (side?.count ?? 1)) return inChunks(of, asked, fit)
   if (!side || targets.length < side.count * least) return read(gradientBy(of, inputGradient))
   of.network.countRows(targets.length)
   const rows: Rows = { shape: [targets.length, ...of.network.inputShape], data: joined(asked.map((one) => one.rows.data)) }
@@ -81,6 +87,33 @@ export async function mapGradient(of: MapGradient, side?: SideThreads): Promise<
     seen.get(side)?.delete(of.network)
     throw error
   }
+}
+
+function rowsThatFit({ graph }: Network): number {
+  return Math.max(1, Math.floor(mostBytes / (bytesPerValue * graph.places.reduce((sum, { shape }) => sum + sizeOf(shape), 0))))
+}
+
+/** What each chunk's gradients come to is computed once for the signals, and once to be differentiated: no more than one chunk's layers are held. */
+async function inChunks(of: MapGradient, asked: readonly Asked[], atOnce: number): Promise<Float32Array> {
+  const { network } = of
+  const byChunks = async ({ rows, targets }: Asked, answer: (x: tf.Tensor, targets: readonly number[], from: number) => tf.Tensor): Promise<Float32Array> => {
+    const parts: Float32Array[] = []
+    for (let from = 0; from < targets.length; from += atOnce) {
+      const { shape, data } = sliceRows(rows, from, Math.min(from + atOnce, targets.length))
+      parts.push(await read(tf.tidy(() => answer(tf.tensor(data, [...shape]), targets.slice(from, from + atOnce), from))))
+    }
+    return joined(parts)
+  }
+  const known: Float32Array[] = []
+  for (const one of asked) known.push(await byChunks(one, (x, targets) => inputGradient(network, x, targets)))
+  const signals = new Array<Rows>(known.length)
+  gradientBy(of, knownGradient(known, (signal, i) => ((signals[i] = { shape: signal.shape, data: heapValues(signal) }), tf.zerosLike(signal)))).dispose()
+  const backs: Float32Array[] = []
+  for (const [i, one] of asked.entries()) {
+    const signalOf = ({ shape }: tf.Tensor, from: number): tf.Tensor => tf.tensor(sliceRows(signals[i]!, from, from + shape[0]).data, shape)
+    backs.push(await byChunks(one, (x, targets, from) => tf.grad((at: tf.Tensor) => tf.sum(tf.mul(inputGradient(network, at, targets), signalOf(x, from))))(x)))
+  }
+  return read(gradientBy(of, knownGradient(known, (signal, i) => tf.tensor(backs[i]!, signal.shape))))
 }
 
 function gradientBy({ network, map, x, targets, objective }: MapGradient, gradient: RowGradient): tf.Tensor {
