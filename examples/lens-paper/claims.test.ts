@@ -33,6 +33,11 @@ test('claims that hold, hold the other way round, or cannot be told', () => {
   for (const start of ['By the top-k', 'The attack that is masked', 'PGD keeps']) expect(verdictOf(otherwise, start)).toBe('does not hold')
 })
 
+test('of one network alone what needs no other is judged', () => {
+  const alone = resultsOf(() => 0.5, ['natural'])
+  expect(judge('toy', alone).map(({ claim }) => claim.slice(0, 12))).toEqual(['By the top-k', 'The attack t'])
+})
+
 test('an advantage that shrinks on other data, with more or fewer inputs', () => {
   const hardly = resultsOf((_sampler, _comparison, model) => (model === 'PGD' ? 0.81 : 0.8), undefined, 12)
   expect(shrinks(['small', asClaimed], ['large', hardly])).toMatchObject({ verdict: 'holds', inputs: 12 })
