@@ -15,6 +15,9 @@ const from = join(site, 'src')
 const to = join(site, 'dist')
 const started = performance.now()
 
+/** Sources that are shown as pages, by the ends of their names. */
+const languages = { '.ts': 'ts', '.js': 'ts', '.mjs': 'ts', '.py': 'python' }
+
 rmSync(site, { recursive: true, force: true })
 mkdirSync(join(from, 'public'), { recursive: true })
 
@@ -78,8 +81,9 @@ function addressOf(path, target) {
   const source = join(root, file)
   if (!existsSync(source)) throw new Error(`${path}: ${target} does not exist`)
   if (statSync(source).isDirectory()) throw new Error(`${path}: ${target} is a folder without a README.md`)
-  if (['.ts', '.js', '.mjs'].includes(extname(file))) {
-    write(`source/${file}.md`, `# ${file.split('/').at(-1)}\n\n\`${file}\`\n\n\`\`\`\`ts\n${readFileSync(source, 'utf8')}\n\`\`\`\`\n`)
+  const language = languages[extname(file)]
+  if (language !== undefined) {
+    write(`source/${file}.md`, `# ${file.split('/').at(-1)}\n\n\`${file}\`\n\n\`\`\`\`${language}\n${readFileSync(source, 'utf8')}\n\`\`\`\`\n`)
     return `/source/${file}.md`
   }
   const place = join(from, 'public', 'files', file)
