@@ -24,7 +24,7 @@ mkdirSync(join(from, 'public'), { recursive: true })
 // What is committed of the reference may be older than the plugins.
 const reference = Object.fromEntries(Object.entries(referencePages()).map(([name, text]) => [`docs/reference/${name}`, text]))
 const all = pages().map(({ path, text }) => ({ path, text: reference[path] ?? text }))
-for (const page of all) write(placeOf(page.path), withoutComments(linked(page)))
+for (const page of all) write(placeOf(page.path), folded(withoutComments(linked(page))))
 const api = apiPages()
 for (const { name, text } of api) write(`api/${name}.md`, text)
 
@@ -90,6 +90,11 @@ function addressOf(path, target) {
   mkdirSync(dirname(place), { recursive: true })
   cpSync(source, place)
   return `/files/${file}`
+}
+
+/** What GitHub folds away by HTML, as the site has it. */
+function folded(text) {
+  return text.replace(/^<details><summary>(.*)<\/summary>$/gm, '::: details $1').replace(/^<\/details>$/gm, ':::')
 }
 
 /** HTML is shown as text, so comments go. */
