@@ -14,6 +14,7 @@ import { writeRunAndReport } from './write-report.js'
 /** Evaluates a config, writes what was found to a folder, and tells of it. */
 export async function runEvaluation(config: string, folder: string, flags: EvaluationFlags & { readonly json?: boolean }, settings: Settings): Promise<void> {
   const { signal } = settings
+  tightenMemory()
   const discardFolder = await prepareRunFolder(folder)
   const log = openRunLog(join(folder, 'run.log'))
   const display = await runDisplay(flags, log.write)
@@ -23,7 +24,6 @@ export async function runEvaluation(config: string, folder: string, flags: Evalu
     await using evaluation = await openEvaluationFile(config, { ...settings, ...display.options })
     log.begin()
     display.planned(evaluation.plan)
-    if (evaluation.plan.jobs.length > 0) tightenMemory()
     if (settings.shard) {
       const run = await evaluation.compute()
       if (hasLostUnits(run)) process.exitCode = ExitCode.faulty
