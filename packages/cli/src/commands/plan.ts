@@ -22,17 +22,12 @@ export function planCommand(signal: AbortSignal): Command {
   return addEvaluationOptions(command).action(async (config: string, flags: PlanFlags) => {
     const threads = flags.threads ?? availableParallelism()
     const bar = flags.pilot && !flags.quiet ? await progressDisplay() : undefined
-    try {
-      await using evaluation = await openEvaluationFile(config, { ...evaluationSettings(command, flags, signal), log: flags.quiet ? silentLog : consoleLog, ...(bar && { onProgress: bar.update }) })
-      const { plan } = evaluation
-      const speed = await evaluation.measureSpeed()
-      if (!flags.json) console.log(planTable(plan, speed, threads))
-      const pilot = flags.pilot && plan.jobs.length > 0 ? await evaluation.pilot() : undefined
-      bar?.end()
-      if (flags.json) console.log(JSON.stringify({ format: 'touchstone-plan/1', ...plan, totals: planTotals(plan, speed, threads), ...(pilot && { pilot }) }, null, 2))
-      else if (pilot) console.log(pilotText(pilot))
-    } finally {
-      bar?.end()
-    }
+    await using evaluation = await openEvaluationFile(config, { ...evaluationSettings(command, flags, signal), log: flags.quiet ? silentLog : consoleLog, ...(bar && { onProgress: bar.update }) }).finally(() => bar?.end())
+    const { plan } = evaluation
+    const speed = await evaluation.measureSpeed()
+    if (!flags.json) console.log(planTable(plan, speed, threads))
+    const pilot = flags.pilot && plan.jobs.length > 0 ? await evaluation.pilot().finally(() => bar?.end()) : undefined
+    if (flags.json) console.log(JSON.stringify({ format: 'touchstone-plan/1', ...plan, totals: planTotals(plan, speed, threads), ...(pilot && { pilot }) }, null, 2))
+    else if (pilot) console.log(pilotText(pilot))
   })
 }
