@@ -33,8 +33,10 @@ export async function idxDataset(name: string, classNames: readonly string[], sp
     fingerprint: hash(`@touchstone/datasets:${name}`, reading, split, sha256(images.data), sha256(labels)),
     example: async (index) => {
       checkIndex(index, size, name)
-      const pixels = images.data.subarray(index * side * side, (index + 1) * side * side)
-      return Promise.resolve({ id: `${split}/${String(index).padStart(5, '0')}`, input: new Float32Array(pixels).map((value) => value / 255), label: labels[index]! })
+      const first = index * side * side
+      const input = new Float32Array(side * side)
+      for (let pixel = 0; pixel < input.length; pixel++) input[pixel] = images.data[first + pixel]! / 255
+      return Promise.resolve({ id: `${split}/${String(index).padStart(5, '0')}`, input, label: labels[index]! })
     },
   }
 }

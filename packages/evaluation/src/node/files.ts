@@ -144,3 +144,14 @@ export function fileFault(error: unknown): string {
       return messageOf(error)
   }
 }
+
+/** Fills bytes with those of a file from a place on. @returns how many there were. */
+export async function readInto(bytes: Uint8Array, file: FileHandle, from = 0): Promise<number> {
+  let filled = 0
+  while (filled < bytes.length) {
+    const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, from + filled)
+    if (bytesRead === 0) break
+    filled += bytesRead
+  }
+  return filled
+}

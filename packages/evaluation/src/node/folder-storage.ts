@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { open, readdir, rm, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { Base, defineExtension, option, schemaOf, UserError, type Storage, type StoredItem } from '@touchstone/core'
-import { fileFault, writeInPlace } from './files.js'
+import { fileFault, readInto, writeInPlace } from './files.js'
 
 /** Half-written files of processes that were killed are removed after so many milliseconds. */
 const forgotten = 24 * 60 * 60 * 1000
@@ -36,13 +36,8 @@ export function folderStorage(folder: string): Storage {
         await using file = await open(fileOf(name))
         const end = Math.min(to ?? Infinity, (await file.stat()).size)
         const bytes = new Uint8Array(Math.max(0, end - from))
-        let filled = 0
-        while (filled < bytes.length) {
-          const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, from + filled)
-          if (bytesRead === 0) return bytes.subarray(0, filled)
-          filled += bytesRead
-        }
-        return bytes
+        const filled = await readInto(bytes, file, from)
+        return bytes.subarray(0, filled)
       }),
     list: async () => {
       const names = (await attempt('read', () => readdir(folder))) ?? []

@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import type { FileReader } from '@touchstone/core'
+import { readInto } from './files.js'
 
 /**
  * Reads files once for all threads of a process: weights and data lie in memory once, and each engine takes its copy from there.
@@ -12,9 +13,7 @@ export function createSharedFiles(known: ReturnType<FileReader['shared']> = new 
     read: async (path) => {
       let reading = files.get(path)
       if (!reading) {
-        reading = readFile(path).then((bytes) => {
-          const shared = new SharedArrayBuffer(bytes.length)
-          new Uint8Array(shared).set(bytes)
+        reading = readShared(path).then((shared) => {
           read.set(path, shared)
           return shared
         })
@@ -26,4 +25,13 @@ export function createSharedFiles(known: ReturnType<FileReader['shared']> = new 
     },
     shared: () => new Map(read),
   }
+}
+
+/** Straight to where it stays: data sets are large, and what is read to be copied is garbage as large. */
+async function readShared(path: string): Promise<SharedArrayBuffer> {
+  await using file = await open(path)
+  const { size } = await file.stat()
+  const shared = new SharedArrayBuffer(size)
+  const filled = await readInto(new Uint8Array(shared), file)
+  return filled === size ? shared : shared.slice(0, filled)
 }

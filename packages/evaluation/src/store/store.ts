@@ -17,7 +17,7 @@ const fullPack = 64 * 1024 * 1024
 
 /** Packs up to so many bytes are read whole, and the last of them are remembered: what was written together is mostly read together. */
 const smallPack = 1024 * 1024
-const remembered = { packs: 8, bytes: 2 * smallPack }
+const remembered = { packs: 8, bytes: smallPack }
 
 /** What follows the name of a pack that was set aside. */
 const aside = '.damaged'
