@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = new URL('..', import.meta.url)
 const at = (path) => new URL(path, root).href
-const suites = { kernels, engine, networks, 'networks-large': networksLarge, workers, methods, 'methods-large': methodsLarge, comparisons, attacks, scores, 'scores-large': scoresLarge, osr, results, report, evaluation, 'scale-large': scaleLarge, bullmq, 'backends-large': backends, 'agreement-large': agreement }
+const suites = { kernels, engine, networks, 'networks-large': networksLarge, workers, methods, 'methods-large': methodsLarge, comparisons, attacks, scores, 'scores-large': scoresLarge, osr, results, report, evaluation, 'scale-large': scaleLarge, 'training-large': trainingLarge, bullmq, 'backends-large': backends, 'agreement-large': agreement }
 const asked = process.argv.slice(2).map((name) => (name === '--backends' ? 'backends-large' : name))
 for (const name of asked) if (!(name in suites)) throw new Error(`no benchmark named "${name}"; there are: ${Object.keys(suites).join(', ')}`)
 for (const [name, run] of Object.entries(suites)) {
@@ -29,6 +29,13 @@ async function backends() {
 async function agreement() {
   const { bench, format } = await import('./bench-agreement.mjs')
   console.log(format(await bench()))
+  console.log(format(await bench()))
+}
+
+/** Steps of training, natural and robust, on wasm and tfjs-node. */
+async function trainingLarge() {
+  const { bench, format } = await import(at('plugins/robust-training/bench/training.mjs'))
+  console.log(format(bench()))
 }
 
 /** Our kernels against stock TensorFlow.js. */

@@ -11,6 +11,7 @@ export { layers, tf }
 export { openEngine, openedEngine } from './engine.js'
 export type { Engine, EngineBackend, EngineName, EngineOptions, WasmFile } from './engine.js'
 export { engineMemory } from './engine-memory.js'
+export { leakyReluGradient } from './gradients/rectifiers.js'
 export { heapValues } from './heap-values.js'
 export { inOnePass } from './in-one-pass.js'
 export type { OnePassKernels } from './in-one-pass.js'

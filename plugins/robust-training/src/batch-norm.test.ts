@@ -2,7 +2,8 @@ import { stackRows, type Model, type TrainingContext } from '@touchstone/core'
 import { createNetwork, graphOf, modelFromLayers, networkOf, surrogate, weightGradients } from '@touchstone/network'
 import { layers, openEngine, tf } from '@touchstone/tensor'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { learnByBatch, modesOf } from './modes.js'
+import { crossEntropyGradient } from './loss.js'
+import { attackedOf, learnByBatch, modesOf } from './modes.js'
 import { igNormObjective, lossOf } from './objectives.js'
 import { patterns, trainToy, weightsOf } from './toys.test.data.js'
 
@@ -74,6 +75,19 @@ describe.each<[string, object]>([['natural', small], ['pgd', { ...small, ...atta
     await Promise.all([rest.dispose!(), whole.dispose!()])
     expect(tf.memory().numTensors).toBe(tensors)
   })
+})
+
+test('an attack walks on the same function without normalisations', async () => {
+  const trained = await trainToy('natural', small, { model })
+  const modes = modesOf(networkOf(trained))
+  const attacked = await attackedOf(modes, modes.evaluated)
+  expect(attacked.graph.places.map(({ node }) => node.op).filter((op) => op === 'standardise' || op === 'affine' || op === 'batch-norm')).toEqual([])
+  const x = tf.randomUniform([4, 8, 8, 2], 0, 1, 'float32', 1)
+  const [expected, found] = [modes.evaluated, attacked].map((network) => crossEntropyGradient(network, x, [0, 1, 2, 0]).dataSync<'float32'>())
+  const largest = Math.max(...expected!.map(Math.abs))
+  found!.forEach((value, i) => expect(Math.abs(value - expected![i]!)).toBeLessThan(1e-5 * largest))
+  attacked.dispose()
+  modes.dispose()
 })
 
 test('statistics are of the whole batch, however few rows go through at once', async () => {

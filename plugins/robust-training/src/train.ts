@@ -1,10 +1,10 @@
 import { argmax, breathe, canonicalJson, createRandomness, hash, rowAt, sameShape, sliceRows, UserError, type Model, type Randomness, type TrainingContext } from '@touchstone/core'
-import { createNetwork, fingerprintOf, graphOf, joinNormalisations, mapWeights, modelFromNetwork, networkOf, weightGradients, type Network } from '@touchstone/network'
+import { createNetwork, fingerprintOf, modelFromNetwork, networkOf, weightGradients, type Network } from '@touchstone/network'
 import { tf } from '@touchstone/tensor'
 import { attack, type AttackBudget } from './attack.js'
 import { readState, writeState, type TrainingState } from './checkpoint.js'
 import { augment, batchesOf, drawsPerImage, readerOf, splitOf, type Augmentation, type LabelledRows } from './examples.js'
-import { learnByBatch, modesOf, type Modes } from './modes.js'
+import { attackedOf, joined, learnByBatch, modesOf, type Modes } from './modes.js'
 import { lossOf, type Examples, type Objective } from './objectives.js'
 import { adam, sgd, type Optimizer } from './optimizers.js'
 
@@ -121,6 +121,7 @@ function stepOf(modes: Modes, objective: Objective, options: TrainingOptions, op
     const weights = state.tensors.map(([weight]) => weight!)
     const current = evaluated.withWeights(weights)
     const budget = budgetAt?.(state.step)
+    const attacked = objective.climb && budget ? await attackedOf(modes, current) : current
     const noise = budget && Float32Array.from(randomness.uniforms('start of attack', state.step, rows.data.length), (uniform) => 2 * uniform - 1)
     const moved: tf.Tensor[] = []
     let sums: tf.Tensor[] = []
@@ -136,7 +137,7 @@ function stepOf(modes: Modes, objective: Objective, options: TrainingOptions, op
         const { shape, data } = sliceRows(rows, from, to)
         const examples = { x: tf.tensor(data, [...shape]), labels: rows.labels.slice(from, to) }
         const size = rows.data.length / count
-        const there = objective.climb && budget && noise ? attack(current, objective.climb, examples, noise.subarray(from * size, to * size), budget) : examples.x
+        const there = objective.climb && budget && noise ? attack(attacked, objective.climb, examples, noise.subarray(from * size, to * size), budget) : examples.x
         if (whole) moved.push(tf.keep(tf.clone(there)))
         if (!partial) return []
         const { value, gradients } = weightGradients(current, (other) => partial(other, examples, there))
@@ -144,6 +145,7 @@ function stepOf(modes: Modes, objective: Objective, options: TrainingOptions, op
       })
       replaceBy(next)
     }
+    if (attacked !== current) attacked.dispose()
     let averages: ReadonlyMap<number, tf.Tensor> = new Map<number, tf.Tensor>()
     if (whole) {
       await breathe()
@@ -196,6 +198,5 @@ async function accuracyOf(network: Network, rows: LabelledRows, batchRows: numbe
 
 /** A model of its own with the weights of a state. */
 async function trained(network: Network, { tensors }: TrainingState): Promise<Model> {
-  const weights = await Promise.all(tensors.map(async ([weight]) => Float32Array.from(await weight!.data())))
-  return modelFromNetwork(createNetwork(joinNormalisations(mapWeights(graphOf(network), ({ shape }, index) => ({ shape, data: weights[index]! })))), { dispose: true })
+  return modelFromNetwork(createNetwork(await joined(network.withWeights(tensors.map(([weight]) => weight!)))), { dispose: true })
 }

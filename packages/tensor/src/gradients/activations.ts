@@ -6,7 +6,6 @@ import type { GradConfig, Tensor } from '@tensorflow/tfjs-core'
  * `step` on wasm.
  */
 export const activations: readonly GradConfig[] = [
-  unary('LeakyRelu', (x, { alpha }) => step(x, alpha)),
   unary('Relu6', (x) => mul(step(x), upTo(x, 6))),
   unary('ClipByValue', (x, { clipValueMin, clipValueMax }) =>
     mul(sub(scalar(1), step(sub(scalar(clipValueMin!), x))), upTo(x, clipValueMax!))),

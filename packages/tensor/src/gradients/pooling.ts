@@ -1,5 +1,5 @@
 import {
-  add, avgPool, backend_util, cast, engine, equal, getBackend, getKernel, maximum, mul, onesLike, pad, stridedSlice, sub, zeros, zerosLike,
+  add, avgPool, backend_util, cast, engine, equal, getBackend, getKernel, maximum, mul, onesLike, pad, stridedSlice, sub, zerosLike,
 } from '#tfjs/core'
 import type { GradConfig, KernelConfig, NamedAttrMap, Tensor, Tensor4D } from '@tensorflow/tfjs-core'
 import type { PoolAttrs } from '../kernels/max-pool-grad.js'
@@ -15,7 +15,7 @@ export const pooling: readonly GradConfig[] = [
       const { filterSize, strides, pad: padding, dimRoundingMode } = attrs as unknown as PoolAttrs
       return {
         dy: () => avgPool(ddx as Tensor4D, filterSize, strides as [number, number], padding as 'same', dimRoundingMode),
-        input: () => zeros(input!.shape),
+        input: () => zerosLike(input!),
       }
     },
   },
@@ -24,8 +24,8 @@ export const pooling: readonly GradConfig[] = [
     inputsToSave: ['input', 'output'],
     gradFunc: (ddx, [input, output], attrs) => ({
       dy: () => largestOf(ddx as Tensor4D, input as Tensor4D, attrs as unknown as PoolAttrs),
-      input: () => zeros(input!.shape),
-      output: () => zeros(output!.shape),
+      input: () => zerosLike(input!),
+      output: () => zerosLike(output!),
     }),
   },
   {
@@ -34,7 +34,7 @@ export const pooling: readonly GradConfig[] = [
     gradFunc: (dy, [input], attrs) => ({
       // Our kernel has no use for the output, but its name on the tape.
       values: () => engine().runKernel('MaxPoolGrad', { dy: dy as Tensor, input: input!, output: dy as Tensor }, attrs),
-      input: () => zeros(input!.shape),
+      input: () => zerosLike(input!),
     }),
   },
 ]

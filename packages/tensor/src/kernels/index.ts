@@ -16,6 +16,7 @@ import { identity } from './identity.js'
 import type { KernelDefinition } from './kernel.js'
 import { maxPoolGrad } from './max-pool-grad.js'
 import { maxPoolGradGrad } from './max-pool-grad-grad.js'
+import { leakyRelu, leakyReluGrad } from './rectifiers.js'
 import { revealCancel } from './reveal-cancel.js'
 import { segmentsWithinRange } from './segments-within-range.js'
 import { stableQuotient } from './stable-quotient.js'
@@ -46,6 +47,8 @@ export const wasmKernels: readonly KernelDefinition[] = [
   fusedConv2D,
   fusedDepthwiseConv2D,
   identity,
+  leakyRelu,
+  leakyReluGrad,
   maxPoolGrad,
   maxPoolGradGrad,
   mean,

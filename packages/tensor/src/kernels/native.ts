@@ -5,10 +5,11 @@ import type { ConvolutionAttrs, Geometry } from './convolution.js'
 import { fusedBatchNorm } from './fused-batch-norm.js'
 import { defineKernel, tensorOf } from './kernel.js'
 import type { KernelDefinition, WasmBackend } from './kernel.js'
+import type { RectifierAttrs, RectifierInputs } from './rectifiers.js'
 import { segmentsWithinRange } from './segments-within-range.js'
 
 type Shape = readonly [number, number, number, number]
-type Attr = 'TF_ATTR_TYPE' | 'TF_ATTR_INT' | 'TF_ATTR_STRING' | 'TF_FLOAT'
+type Attr = 'TF_ATTR_TYPE' | 'TF_ATTR_FLOAT' | 'TF_ATTR_INT' | 'TF_ATTR_STRING' | 'TF_FLOAT'
 
 /** The part of tfjs-node's backend that this file builds on: operations of libtensorflow by name. */
 interface NativeBackend {
@@ -31,6 +32,12 @@ export const nativeKernels: readonly KernelDefinition[] = [
   filterGradient('Conv2DBackpropFilter'),
   filterGradient('DepthwiseConv2dNativeBackpropFilter'),
   fusedBatchNorm,
+  // The gradient of LeakyRelu, and of Relu: one operation of libtensorflow where slopes and products are four and more.
+  defineKernel<RectifierInputs, RectifierAttrs>('LeakyReluGrad', () => (backend, { dy, x }, { alpha }) => {
+    const native = backend as unknown as NativeBackend
+    const { TF_ATTR_TYPE, TF_ATTR_FLOAT, TF_FLOAT } = native.binding
+    return native.executeSingleOutput('LeakyReluGrad', [{ name: 'T', type: TF_ATTR_TYPE, value: TF_FLOAT }, { name: 'alpha', type: TF_ATTR_FLOAT, value: alpha }], [dy, x])
+  }),
   // tfjs-node's own makes ones for it in JavaScript and sends them to the card, each time as many as there are values: nine tenths of an input gradient there.
   defineKernel<{ readonly x: TensorInfo }, { readonly alpha: number }>('Step', () => (_, inputs, { alpha }) => tidy(() => {
     const x = tensorOf(inputs.x)
@@ -97,14 +104,28 @@ function gradient(backend: WasmBackend, name: string, geometry: Geometry, inputs
   const upstream = everywhere
     ? spread(spread(tensorOf(dy), 1, strideHeight, inHeight + top + bottom - effectiveFilterHeight + 1), 2, strideWidth, inWidth + left + right - effectiveFilterWidth + 1)
     : dy
-  const padded = top + bottom + left + right > 0
+  const strides = everywhere ? [1, 1] as const : [strideHeight, strideWidth] as const
+  const padding = paddingOf(geometry, strides)
   return native.executeSingleOutput(name, [
     { name: 'T', type: TF_ATTR_TYPE, value: TF_FLOAT },
-    { name: 'strides', type: TF_ATTR_INT, value: everywhere ? [1, 1, 1, 1] : [1, strideHeight, strideWidth, 1] },
-    { name: 'padding', type: TF_ATTR_STRING, value: padded ? 'EXPLICIT' : 'VALID' },
-    ...padded ? [{ name: 'explicit_paddings', type: TF_ATTR_INT, value: pads(geometry).flat() }] : [],
+    { name: 'strides', type: TF_ATTR_INT, value: [1, ...strides, 1] },
+    { name: 'padding', type: TF_ATTR_STRING, value: padding },
+    ...padding === 'EXPLICIT' ? [{ name: 'explicit_paddings', type: TF_ATTR_INT, value: pads(geometry).flat() }] : [],
     { name: 'data_format', type: TF_ATTR_STRING, value: 'NHWC' },
   ], inputs(upstream))
+}
+
+/**
+ * How libtensorflow is told the pads: by a name where they have one. With pads told one by one it leaves oneDNN's gradients on the processor for its own, which take
+ * two to five times as long.
+ */
+function paddingOf({ inHeight, inWidth, effectiveFilterHeight, effectiveFilterWidth, padInfo: { top, bottom, left, right } }: Geometry, [down, across]: readonly [number, number]): 'VALID' | 'SAME' | 'EXPLICIT' {
+  if (top + bottom + left + right === 0) return 'VALID'
+  const isSame = (size: number, window: number, stride: number, before: number, after: number): boolean => {
+    const total = Math.max(0, (Math.ceil(size / stride) - 1) * stride + window - size)
+    return before === Math.floor(total / 2) && before + after === total
+  }
+  return isSame(inHeight, effectiveFilterHeight, down, top, bottom) && isSame(inWidth, effectiveFilterWidth, across, left, right) ? 'SAME' : 'EXPLICIT'
 }
 
 /** A filter with the zeros between its values that dilation means. */

@@ -29,6 +29,7 @@ export interface Simd {
   readonly depthwiseFilterGradient: (x: number, dy: number, gradient: number, work: number, ...geometry: DilatedWindows) => void
   readonly depthwiseInputGradient: (dy: number, filter: number, dx: number, ...geometry: DilatedWindows) => void
   readonly gatherLargest: (x: number, out: number, values: number, ...geometry: Windows) => void
+  readonly leakyReluGradient: (dy: number, x: number, out: number, count: number, alpha: number) => void
   readonly maxPoolGradient: (x: number, dy: number, dx: number, ...geometry: Windows) => void
   readonly multiply: (
     a: number, aTransposed: boolean, b: number, bTransposed: boolean, c: number, rows: number, inner: number, columns: number, add: boolean, scratch: number,
