@@ -29,7 +29,6 @@ async function backends() {
 async function agreement() {
   const { bench, format } = await import('./bench-agreement.mjs')
   console.log(format(await bench()))
-  console.log(format(await bench()))
 }
 
 /** Steps of training, natural and robust, on wasm and tfjs-node. */
