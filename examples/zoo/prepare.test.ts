@@ -34,6 +34,17 @@ test('archives are unpacked, whether or not they begin with a folder of their na
   }
 })
 
+test('two that begin at once both find all of it, and leave nothing else', async () => {
+  await pack('flower17-128', 'flower17-128')
+  await pack('cifar10-jpeg', '')
+  await mkdir(join(folder, 'from', 'imagenet-sample'))
+  for (const name of ['n01440764_tench.jpg', 'n04251144_snorkel.JPEG']) await writeFile(join(folder, 'from', 'imagenet-sample', name), name)
+  const to = join(folder, 'to')
+  expect(await Promise.all([prepareData(join(folder, 'from'), to), prepareData(join(folder, 'from'), to)])).toEqual([to, to])
+  expect((await readdir(to)).sort()).toEqual(['cifar10-jpeg', 'flower17-128', 'imagenet', 'imagenet-sample'])
+  expect(await readFile(join(to, 'imagenet', '500', 'n04251144_snorkel.JPEG'), 'utf8')).toBe('n04251144_snorkel.JPEG')
+})
+
 test('a folder in which all is unpacked is taken as it is', async () => {
   await mkdir(join(folder, 'from', 'gtsrb-32'), { recursive: true })
   expect(await prepareData(join(folder, 'from'), join(folder, 'to'))).toBe(join(folder, 'from'))

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { copyFile, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import { spawnSync } from 'node:child_process'
@@ -36,14 +36,17 @@ function fashionPackage(): string | undefined {
   }
 }
 
-/** Makes a folder whole or not at all. */
+/** Makes a folder whole or not at all; where two processes do at once, that of the first is taken. */
 async function once(place: string, make: (place: string) => Promise<void>): Promise<void> {
   if (existsSync(place)) return
-  const unfinished = `${place}.unfinished`
-  await rm(unfinished, { recursive: true, force: true })
-  await mkdir(unfinished)
-  await make(unfinished)
-  await rename(unfinished, place)
+  const unfinished = await mkdtemp(`${place}.unfinished-`)
+  try {
+    await make(unfinished)
+    await rename(unfinished, place)
+  } catch (error) {
+    await rm(unfinished, { recursive: true, force: true })
+    if (!existsSync(place)) throw error
+  }
 }
 
 async function unpack(archive: string, name: string, place: string): Promise<void> {

@@ -43,7 +43,7 @@ export async function bench() {
       return best
     }
     const inline = ['--executor', 'inline']
-    const [longOne, longTwo] = await fastestOf(1, ['long-one', long, inline], ['long-two', long, ['--threads', '2']])
+    const [longOne, longTwo] = await fastestOf(2, ['long-one', long, inline], ['long-two', long, ['--threads', '2']])
     // Two processes that know nothing of each other have all that the machine gives: its cores may share what they compute with.
     const besides = await Promise.all(['first', 'second'].map((name) => runOf(name, long, inline)))
     const beside = Math.max(...besides.map(({ evaluate }) => evaluate))

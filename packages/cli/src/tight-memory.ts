@@ -10,3 +10,12 @@ setFlagsFromString('--semi-space-growth-factor=1')
 export function tightenMemory(): void {
   setFlagsFromString('--heap-growing-percent=20')
 }
+
+/**
+ * For threads that keep all cores busy: V8's helpers, which look for garbage beside a single thread, would take a tenth of the cores from them. Each has 20 MB more for
+ * garbage, so that it is looked for less often, and no more for a longer run. Threads begin with what is set before they start.
+ */
+export function tightenThreads(): void {
+  setFlagsFromString('--heap-growing-percent=150')
+  setFlagsFromString('--min-semi-space-size=4')
+}

@@ -65,6 +65,8 @@ export class BudgetSpent extends Error {
 /** An evaluation whose models and data are loaded and whose work is planned. */
 export interface OpenEvaluation extends AsyncDisposable {
   readonly plan: Plan
+  /** How many of its jobs run side by side. */
+  readonly parallel: number
   /**
    * Does what is missing, and gathers what was found.
    * @throws BudgetSpent where the budget did not suffice; UserError for a shard, which has no results of its own.
@@ -263,7 +265,7 @@ export async function openEvaluation(config: EvaluationConfig, options: Evaluate
       }
       return speeds
     }
-    return { plan, run, compute, files: filesOf(), measureSpeed, pilot, [Symbol.asyncDispose]: close }
+    return { plan, parallel: executor.parallel, run, compute, files: filesOf(), measureSpeed, pilot, [Symbol.asyncDispose]: close }
   } catch (error) {
     await close()
     throw error
