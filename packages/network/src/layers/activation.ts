@@ -1,4 +1,4 @@
-import { leakyReluGradient, tf } from '@touchstone/tensor'
+import { leakyReluGradient, smoothRelu, smoothReluGradient, tf, type SmoothRelu } from '@touchstone/tensor'
 import type { ActivationName, ActivationNode } from '../graph/node.js'
 import { onlyInput, refuse, type Layer } from './layer.js'
 
@@ -17,8 +17,7 @@ interface OfNode {
 const seluScale = 1.0507009873554805
 const seluAlpha = 1.6732632423543772
 
-const softplus = (x: tf.Tensor, beta = 1): tf.Tensor => (beta === 1 ? tf.softplus(x) : tf.div(tf.softplus(tf.mul(x, beta)), beta))
-const softplusSlope = (x: tf.Tensor, beta = 1): tf.Tensor => tf.sigmoid(beta === 1 ? x : tf.mul(x, beta))
+const smoothSlope = (x: tf.Tensor, shape: SmoothRelu): tf.Tensor => smoothReluGradient(tf.onesLike(x), x, shape)
 
 const geluScale = Math.sqrt(2 / Math.PI)
 const geluCubic = 0.044715
@@ -47,7 +46,7 @@ const activations: Readonly<Record<ActivationName, OfNode>> = {
       return tf.add(tf.mul(above, seluScale), tf.mul(tf.sub(1, above), tf.add(y, seluScale * seluAlpha)))
     },
   },
-  softplus: { value: (x, { beta }) => softplus(x, beta), slope: (x, _y, { beta }) => softplusSlope(x, beta) },
+  softplus: { value: (x, { beta }) => smoothRelu(x, { beta }), slope: (x, _y, { beta }) => smoothSlope(x, { beta }) },
   sigmoid: { value: (x) => tf.sigmoid(x), slope: (_x, y) => tf.mul(y, tf.sub(1, y)) },
   'hard-sigmoid': {
     value: (x) => tf.clipByValue(tf.add(tf.mul(x, 0.2), 0.5), 0, 1),
@@ -90,13 +89,13 @@ const activations: Readonly<Record<ActivationName, OfNode>> = {
   },
   // a x + (1 - a) softplus(x): the leaky ReLU without its kink.
   'smooth-leaky-relu': {
-    value: (x, { alpha = 0.3, beta }) => tf.add(tf.mul(alpha, x), tf.mul(1 - alpha, softplus(x, beta))),
-    slope: (x, _y, { alpha = 0.3, beta }) => tf.add(alpha, tf.mul(1 - alpha, softplusSlope(x, beta))),
+    value: (x, { alpha = 0.3, beta }) => tf.add(tf.mul(alpha, x), tf.mul(1 - alpha, smoothRelu(x, { beta }))),
+    slope: (x, _y, { alpha = 0.3, beta }) => tf.add(alpha, tf.mul(1 - alpha, smoothSlope(x, { beta }))),
   },
   // softplus(x) - softplus(x - max): the clipped ReLU without its kinks.
   'smooth-clipped-relu': {
-    value: (x, { beta, max = 6 }) => tf.sub(softplus(x, beta), softplus(tf.sub(x, max), beta)),
-    slope: (x, _y, { beta, max = 6 }) => tf.sub(softplusSlope(x, beta), softplusSlope(tf.sub(x, max), beta)),
+    value: (x, { beta, max = 6 }) => smoothRelu(x, { beta, max }),
+    slope: (x, _y, { beta, max = 6 }) => smoothSlope(x, { beta, max }),
   },
 }
 
@@ -114,10 +113,12 @@ export const activation: Layer<ActivationNode> = {
   },
   forward: (node, [x]) => activations[node.name].value(x!, node),
   gradient: (node, { inputs: [x], output }, signal) => {
-    const { name, alpha = 0.3, max } = node
+    const { name, alpha = 0.3, beta, max } = node
     if (name === 'linear') return [signal]
     if (name === 'leaky-relu') return [leakyReluGradient(signal, x!, alpha)]
     if (name === 'relu' && max === undefined) return [leakyReluGradient(signal, x!, 0)]
+    if (name === 'softplus') return [smoothReluGradient(signal, x!, { beta })]
+    if (name === 'smooth-clipped-relu') return [smoothReluGradient(signal, x!, { beta, max: max ?? 6 })]
     return [tf.mul(signal, activations[name].slope(x!, output, node))]
   },
 }

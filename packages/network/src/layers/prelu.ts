@@ -1,5 +1,5 @@
 import { sameShape } from '@touchstone/core'
-import { tf } from '@touchstone/tensor'
+import { smoothRelu, tf } from '@touchstone/tensor'
 import type { PreluNode } from '../graph/node.js'
 import { broadcast } from './elementwise.js'
 import { onlyInput, refuse, type Layer } from './layer.js'
@@ -14,7 +14,7 @@ export const prelu: Layer<PreluNode> = {
   },
   forward: ({ beta }, [x], { alpha }) => {
     if (beta === undefined) return tf.sub(tf.relu(x!), tf.mul(alpha!, tf.relu(tf.neg(x!))))
-    return tf.add(tf.mul(alpha!, x!), tf.mul(tf.sub(1, alpha!), tf.div(tf.softplus(tf.mul(x!, beta)), beta)))
+    return tf.add(tf.mul(alpha!, x!), tf.mul(tf.sub(1, alpha!), smoothRelu(x!, { beta })))
   },
   gradient: ({ beta }, { inputs: [x], weights: { alpha } }, signal) => {
     const above = beta === undefined ? tf.step(x!) : tf.sigmoid(tf.mul(x!, beta))

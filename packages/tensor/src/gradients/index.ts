@@ -9,10 +9,11 @@ import { pooling } from './pooling.js'
 import { rectifiers } from './rectifiers.js'
 import { orderSavedOutputs } from './saved-outputs.js'
 import { slices } from './slices.js'
+import { smoothRelus } from './smooth-relu.js'
 import { mendSoftmaxCrossEntropy } from './softmax-cross-entropy.js'
 
 /** The gradients that we put in the place of tfjs's, or where it has none. */
-const gradients: readonly GradConfig[] = [...activations, ...comparisons, ...convolutions, fusedBatchNorm, ...images, ...pooling, ...rectifiers, ...slices]
+const gradients: readonly GradConfig[] = [...activations, ...comparisons, ...convolutions, fusedBatchNorm, ...images, ...pooling, ...rectifiers, ...slices, ...smoothRelus]
 
 /** Installs our gradients, for the whole process and all backends. */
 export function installGradients(): void {

@@ -19,6 +19,7 @@ import { maxPoolGradGrad } from './max-pool-grad-grad.js'
 import { leakyRelu, leakyReluGrad } from './rectifiers.js'
 import { revealCancel } from './reveal-cancel.js'
 import { segmentsWithinRange } from './segments-within-range.js'
+import { smoothRelu, smoothReluCurvature, smoothReluGrad } from './smooth-relu.js'
 import { stableQuotient } from './stable-quotient.js'
 import { mean, sum } from './sum.js'
 import { transposeOfNumbers } from './transpose-of-numbers.js'
@@ -53,6 +54,9 @@ export const wasmKernels: readonly KernelDefinition[] = [
   maxPoolGradGrad,
   mean,
   revealCancel,
+  smoothRelu,
+  smoothReluCurvature,
+  smoothReluGrad,
   stableQuotient,
   sum,
   unsortedSegmentSum,

@@ -40,6 +40,9 @@ export interface Simd {
   readonly revealCancel: (
     z: number, z0: number, total: number, signal: number, sum: number, difference: number, count: number, most: number, rounding: number, tiny: number,
   ) => void
+  readonly smoothRelu: (x: number, out: number, count: number, beta: number, max: number, decay: number) => void
+  readonly smoothReluCurvature: (a: number, b: number, x: number, out: number, count: number, beta: number, max: number, decay: number) => void
+  readonly smoothReluGradient: (dy: number, x: number, out: number, count: number, beta: number, max: number, decay: number) => void
   readonly spreadPixels: (
     x: number, to: number, firstLine: number, lines: number, height: number, width: number, channels: number, outHeight: number, outWidth: number,
     filterHeight: number, filterWidth: number, strideY: number, strideX: number, top: number, left: number,
