@@ -20,7 +20,9 @@ const published: Readonly<Record<string, { readonly natural: string; readonly ot
 /** What the networks of a part were trained with here, and in the published code, as Markdown. */
 export function budgets(networks: readonly string[]): string {
   const lines = networks.map((name) => {
-    const { data, trainer } = recipes[name]!
+    const recipe = recipes[name]
+    if (!recipe) return `| \`${name}\` | not trained here | - | - | - | - |`
+    const { data, trainer } = recipe
     const { use, options } = trainer as { readonly use: string; readonly options: { readonly steps: number; readonly batch: number; readonly attackSteps?: number; readonly points?: number; readonly attackPoints?: number } }
     const { steps, batch, attackSteps, points, attackPoints } = options
     const here: Budget = { steps: steps.toLocaleString('en'), batch, ...(attackSteps !== undefined && { attackSteps }), ...(points !== undefined && { points: `${points}, ${attackPoints!}` }) }

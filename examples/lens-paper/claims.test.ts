@@ -1,6 +1,7 @@
 import { createRandomness } from '@touchstone/core'
 import type { Results } from '@touchstone/evaluation'
 import { expect, test } from 'vitest'
+import { budgets } from './budgets.js'
 import { judge, shrinks } from './claims.js'
 import { label, type SamplerName } from './parts.js'
 import { table } from './table.js'
@@ -48,4 +49,10 @@ test('the table has a line per model and sampler, with what has no value', () =>
   const lines = table(asClaimed).trim().split('\n')
   expect(lines).toHaveLength(2 + 2 * 3)
   expect(lines[2]).toMatch(/^\| natural \| Saliency \| random \| 30 of 31 \| 0\.46 \[0\.45, 0\.47\] \| 0\.90 \[0\.89, 0\.91\] \| - \|/)
+})
+
+test('what networks were trained with stands beside the published budget; of one that was converted there is nothing to tell', () => {
+  const [, , trained, converted] = budgets(['mnist-pgd', 'efficientnet-lite0']).split('\n')
+  expect(trained).toBe('| `mnist-pgd` | `pgd` | 2,500 (100,000) | 64 (50) | 7 (40) | - (-) |')
+  expect(converted).toBe('| `efficientnet-lite0` | not trained here | - | - | - | - |')
 })

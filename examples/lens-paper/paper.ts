@@ -32,5 +32,5 @@ if (results.size > 0) {
   const points = curveParts.flatMap((name) => (results.has(name) ? [{ epsilon: parts[name]!.attacks.epsilon, results: results.get(name)! }] : []))
   if (points.length > 0) await writeFile(join(out, 'curves.svg'), figure(points, parts[curveParts[0]!]!.attacks.compared))
   console.log(claimsTable(judgements))
-  console.error(`in ${out}: claims.md, table.md, curves.svg, and the results and report of each part`)
+  console.error(`in ${out}: claims.md, table.md, ${points.length > 0 ? 'curves.svg, ' : ''}and the results and report of each part`)
 }
