@@ -1,6 +1,7 @@
 /*
  * How fast the wasm backend computes what training and attribution are made of, as ratios in one run: products of matrices as they are and transposed,
- * a training step of dense layers, and gradients and training steps of convolutional networks against their own forward pass.
+ * a training step of dense layers, gradients and training steps of convolutional networks against their own forward pass, and ReLU6 without kinks against
+ * the same of tfjs's operations.
  *
  * What is compared runs in turn, and the fastest round of each counts, so that the ratios mean something on a busy machine too.
  *
@@ -11,20 +12,20 @@ import { fileURLToPath } from 'node:url'
 const rounds = 8
 
 /**
- * @returns {Promise<{ products: object[], dense: object[], networks: object[] }>} GFLOP/s of products and of dense training steps, milliseconds of
- * networks and how many times their forward pass that is
+ * @returns {Promise<{ products: object[], dense: object[], networks: object[], smooth: object[] }>} GFLOP/s of products and of dense training steps, milliseconds of
+ * networks and how many times their forward pass that is, milliseconds of ReLUs
  */
 export async function bench() {
-  const { layers, openEngine, tf } = await import('../dist/index.js')
+  const { layers, openEngine, smoothRelu, tf } = await import('../dist/index.js')
   await openEngine({ backend: 'wasm' })
   const products = [[64, 1024, 2048], [64, 2048, 3072], [512, 512, 512]].map((sizes) => benchProduct(tf, sizes))
   const dense = [benchDense(tf, 'generator', [100, 128, 256, 512, 1024, 2048, 3072]), benchDense(tf, 'discriminator', [3072, 2048, 1024, 512, 256, 128, 1])]
   const networks = Object.entries(architectures(layers)).map(([name, model]) => benchNetwork(tf, name, model))
-  return { products, dense, networks }
+  return { products, dense, networks, smooth: benchSmoothRelu(tf, smoothRelu) }
 }
 
 /** The rows as small tables. */
-export function format({ products, dense, networks }) {
+export function format({ products, dense, networks, smooth }) {
   const cell = (value, width) => (typeof value === 'number' ? value.toFixed(1) : value).padStart(width)
   const ratio = (value, forward) => `${(value / forward).toFixed(1)}x`
   return [
@@ -39,6 +40,9 @@ export function format({ products, dense, networks }) {
       name.padEnd(24), cell(forward, 12), cell(input, 10), cell(ratio(input, forward), 6), cell(training, 11), cell(ratio(training, forward), 6),
       cell(penalty, 20), cell(ratio(penalty, forward), 7),
     ].join('')),
+    '',
+    "ReLU6 without kinks, a million values, ms    ours  tfjs's operations",
+    ...smooth.map(({ name, ours, operations }) => [name.padEnd(40), cell(ours, 9), cell(operations, 19), cell(ratio(operations, ours), 8)].join('')),
   ].join('\n')
 }
 
@@ -119,6 +123,19 @@ function benchNetwork(tf, name, model) {
   tf.dispose([x, labels])
   model.dispose()
   return { name, ...ms }
+}
+
+/** A ReLU6 without kinks, its gradient, and the gradient of that, with their forward passes. */
+function benchSmoothRelu(tf, smoothRelu) {
+  const [x, dy] = [tf.randomNormal([1_000_000], 0, 3), tf.randomNormal([1_000_000])]
+  const passes = (f) => {
+    const gradient = (at) => tf.grad((one) => tf.sum(tf.mul(f(one), dy)))(at)
+    return { value: () => f(x), gradient: () => gradient(x), second: () => tf.grad((at) => tf.sum(tf.mul(gradient(at), dy)))(x) }
+  }
+  const [ours, operations] = [passes((at) => smoothRelu(at, { max: 6 })), passes((at) => tf.sub(tf.softplus(at), tf.softplus(tf.sub(at, 6))))]
+  const rows = [['value', 'value'], ['and its gradient', 'gradient'], ['and the gradient of that', 'second']].map(([name, key]) => ({ name, ...fastest(tf, { ours: ours[key], operations: operations[key] }) }))
+  tf.dispose([x, dy])
+  return rows
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(format(await bench()))
