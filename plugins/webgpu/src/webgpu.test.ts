@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -11,6 +11,13 @@ const run = promisify(execFile)
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 /** A Vulkan driver that computes on the processor, which comes with Debian's chromium-common. */
 const swiftShader = '/usr/lib/chromium/vk_swiftshader_icd.json'
+
+/** What is missing for Dawn to compute on the processor. */
+function missing(): string | undefined {
+  if (!existsSync(swiftShader)) return `no software driver here: apt-get install chromium brings ${swiftShader}`
+  const { stdout } = spawnSync('/sbin/ldconfig', ['-p'], { encoding: 'utf8' }) as { stdout: string | null }
+  return stdout?.includes('libvulkan.so.1') ? undefined : 'no Vulkan here: apt-get install libvulkan1'
+}
 
 /** Runs Node in a process of its own: which drivers there are is read once. */
 async function node(driver: string, args: readonly string[]): Promise<string> {
@@ -48,7 +55,7 @@ test('where Linux shows no card auto does not load Dawn, which prints warnings o
 })
 
 test('kernels that tfjs has wrong there are right: ties of max-pooling, padded means, whole numbers transposed, segments out of range', async ({ skip }) => {
-  skip(!existsSync(swiftShader), `no software driver here: apt-get install chromium brings ${swiftShader}`)
+  skip(missing() !== undefined, missing())
   const out = JSON.parse(await node(swiftShader, ['--input-type=module', '-e', `${opened}
     import { tf } from './packages/tensor/dist/index.js'
     const engine = await start('webgpu')
@@ -80,7 +87,7 @@ test('kernels that tfjs has wrong there are right: ties of max-pooling, padded m
 })
 
 test('reference cases are answered as elsewhere', async ({ skip }) => {
-  skip(!existsSync(swiftShader), `no software driver here: apt-get install chromium brings ${swiftShader}`)
+  skip(missing() !== undefined, missing())
   const all = JSON.parse(await readFile(join(root, 'packages/testkit/cases/captum.json'), 'utf8')) as { cases: { id: string }[] }
   // A few of each kind of network: the driver computes on the processor, and slowly.
   const some = all.cases.filter(({ id }) => /-(2-gradient|6-integrated_gradients|10-deeplift_rescale)$/.test(id)).slice(0, 12)
