@@ -8,7 +8,7 @@ import { consoleLog } from './log.js'
 import { runDisplay } from './run-display.js'
 import { openRunLog } from './run-log.js'
 import { summaryText } from './summary-table.js'
-import { tightenMemory, tightenThreads } from './tight-memory.js'
+import { makeRoomForThreads, tightenMemory } from './tight-memory.js'
 import { writeRunAndReport } from './write-report.js'
 
 /** Evaluates a config, writes what was found to a folder, and tells of it. */
@@ -22,7 +22,7 @@ export async function runEvaluation(config: string, folder: string, flags: Evalu
   let report: string
   try {
     await using evaluation = await openEvaluationFile(config, { ...settings, ...display.options })
-    if (evaluation.parallel > 1) tightenThreads()
+    if (evaluation.parallel > 1) makeRoomForThreads()
     log.begin()
     display.planned(evaluation.plan)
     if (settings.shard) {
