@@ -56,20 +56,24 @@ export async function bench() {
     const elsewhere = await median((round) => quickstart(`elsewhere-${round}`))
     const [hundred] = await fastestOf(1, ['hundred', small(100), inline])
     const [tenThousand] = await fastestOf(1, ['ten-thousand', small(10_000), inline])
-    return { longOne, longTwo, beside, one, two, kept, memory, again, elsewhere, hundred, tenThousand }
+    // Threads whose batches are full from 400 inputs on; before, all are smaller.
+    const inThreads = []
+    for (const inputs of [100, 400, 10_000]) inThreads.push({ inputs, ...(await runOf(`threads-${inputs}`, small(inputs), ['--threads', '2'])) })
+    return { longOne, longTwo, beside, one, two, kept, memory, again, elsewhere, hundred, tenThousand, inThreads }
   } finally {
     rmSync(folder, { recursive: true })
   }
 }
 
-export function format({ longOne, longTwo, beside, one, two, kept, memory, again, elsewhere, hundred, tenThousand }) {
+export function format({ longOne, longTwo, beside, one, two, kept, memory, again, elsewhere, hundred, tenThousand, inThreads }) {
   const percent = (value) => `${(100 * value).toFixed(1)} %`
   return [
     `threads, a longer run: one ${longOne.evaluate.toFixed(1)} s, two ${longTwo.evaluate.toFixed(1)} s: ${(longOne.evaluate / longTwo.evaluate).toFixed(2)} x of computing, starting threads included (limit 1.8); ${((2 * longOne.work) / longTwo.work).toFixed(2)} x without; two processes side by side: ${((2 * longOne.evaluate) / beside).toFixed(2)} x`,
     `threads, a run of seconds: one ${one.evaluate.toFixed(1)} s, two ${two.evaluate.toFixed(1)} s: ${(one.evaluate / two.evaluate).toFixed(2)} x of computing, starting threads included`,
     `a store on disk, 10,200 small units: ${kept.cpu.toFixed(2)} s of processor time, ${memory.cpu.toFixed(2)} s in memory: ${percent(kept.cpu / memory.cpu - 1)} more; planning them ${kept.plan.toFixed(2)} s, ${percent(kept.plan / kept.cpu)}: ${percent((kept.cpu - memory.cpu + kept.plan) / kept.cpu)} together (limit 5 %)`,
     `second run of the quickstart's config, the process included: ${again.wall.toFixed(2)} s (limit 1 s), ${again.cpu.toFixed(2)} s of processor time; into another folder, with all that is kept, ${elsewhere.wall.toFixed(2)} s and ${elsewhere.cpu.toFixed(2)} s`,
-    `peak memory: 100 inputs ${(hundred.peak / 1000).toFixed(0)} MB, 10,000 inputs ${(tenThousand.peak / 1000).toFixed(0)} MB: ${percent(tenThousand.peak / hundred.peak - 1)} more`,
+    `peak memory, one thread: 100 inputs ${(hundred.peak / 1000).toFixed(0)} MB, 10,000 inputs ${(tenThousand.peak / 1000).toFixed(0)} MB: ${percent(tenThousand.peak / hundred.peak - 1)} more (limit 15 %)`,
+    `peak memory, two threads: ${inThreads.map(({ inputs, peak }) => `${inputs.toLocaleString('en')} inputs ${(peak / 1000).toFixed(0)} MB`).join(', ')}: the last ${inThreads.slice(0, -1).map(({ inputs, peak }) => `${percent(inThreads.at(-1).peak / peak - 1)} more than ${inputs}`).join(', ')}`,
   ].join('\n')
 }
 

@@ -11,11 +11,7 @@ export function tightenMemory(): void {
   setFlagsFromString('--heap-growing-percent=20')
 }
 
-/**
- * For threads that keep all cores busy: V8's helpers, which look for garbage beside a single thread, would take a tenth of the cores from them. Each has 20 to 30 MB
- * more for garbage, so that it is looked for less often. Threads begin with what is set before they start.
- */
+/** For threads that keep all cores busy: V8's helpers, which look for garbage beside a single thread, would take time from them. Threads begin with what is set before they start. */
 export function makeRoomForThreads(): void {
-  setFlagsFromString('--heap-growing-percent=150')
-  setFlagsFromString('--min-semi-space-size=4')
+  setFlagsFromString('--heap-growing-percent=60')
 }
