@@ -162,6 +162,18 @@ describe('tensors that are left over', () => {
     expect(made).toBe(true)
   })
 
+  test('what is made once for each of several models is no leak either', async () => {
+    const seen = new Set<object>()
+    const keeping: Score = { direction: 'lower', score: ({ model }) => {
+      if (!seen.has(model)) count++
+      seen.add(model)
+      return Promise.resolve({ value: 0 })
+    } }
+    const models = { one: 'linear', two: { use: 'linear', options: { negate: true } } }
+    expect((await evaluate(toyConfig({ plugins: [toyPlugin, plugin()], models, metrics: { keeping: { given: keeping } }, executor: 'inline' }))).run.warnings).toEqual([])
+    expect(seen.size).toBe(2)
+  })
+
   test('those of a score are told of with all that it may be', async () => {
     const score: Score = { direction: 'lower', score: () => Promise.resolve({ value: (count += 1) }) }
     const { run } = await evaluate(toyConfig({ plugins: [toyPlugin, plugin()], metrics: { leaky: { given: score } }, batchRows: 1 }))

@@ -61,7 +61,7 @@ export async function runJob(job: Job, context: JobContext, signal: AbortSignal 
   const running: RunningJob = { ...context, label: job.model, model, signal: signal ? AbortSignal.any([signal, failed.signal]) : failed.signal, failed, keep, stopwatch, faults, watch }
   const attribute = new Map([...context.attributers.keys()].map((name) => [name, joinCalls((requests: readonly MapRequest[]) => attributeEach(name, model, requests, running))]))
   const before = model.rowsRun()
-  const ended = context.leaks.begin()
+  const ended = context.leaks.begin(job.model)
   let left = 0
   try {
     await allOf(job.examples.map((example) => runExample(example, running, attribute)), failed)

@@ -49,7 +49,7 @@ export const attributionAttack = defineExtension({
     w: option(whole(0, 1e6), { summary: 'for the aim top-k: how far around these pixels others are pushed down with them, as LENS counts', default: 0, unit: 'pixels' }),
     region: option(z.optional(region), { summary: 'for the aim target: the rectangle that is pushed up, { top, left, height, width }', unit: 'pixels' }),
     criterion: ref('comparison', { summary: 'which of the places on the way is kept: that with the least similarity, or the largest distance', default: 'kendall' }),
-    beta: option(above('a number'), { summary: 'how sharp the bends of the smooth network are, softplus(x) = log(1 + exp(beta x)) / beta', default: 1 }),
+    beta: option(above('a number'), { summary: 'how sharp the bends of the smooth network are, softplus(x) = log(1 + exp(beta x)) / beta; the papers take 1, of which deep and robustly trained networks are so far that 10 does much more harm', default: 1 }),
   },
   check: ({ aim, region: given, step, epsilon }) => [
     ...(aim === 'target' && given === undefined ? [{ option: 'region' as const, message: 'the aim "target" needs the region that is pushed up, as { top, left, height, width }' }] : []),
