@@ -2,8 +2,9 @@ import { mean, percentileInterval } from '@touchstone/core'
 import type { Results } from '@touchstone/evaluation'
 import { above, judged, shown, type Judgement } from '../papers/judgement.js'
 import { scoresOf, type Ranking } from '../papers/scores.js'
-import { label } from './parts.js'
+import { attackers, label } from './parts.js'
 
+const attackNames = { 'top-k attack': 'the top-k attack', 'sharp top-k attack': 'the attack on sharper bends' } as const satisfies Record<(typeof attackers)[number], string>
 const robust = ['PGD', 'IG-NORM', 'IG-SUM-NORM']
 
 /** A mean over the methods of a part: one, as it is. */
@@ -15,18 +16,18 @@ export function judge(data: string, results: Results): readonly Judgement[] {
   const has = (...metrics: readonly string[]): boolean => metrics.every((metric) => metric in results.metrics)
   const of = (metrics: readonly string[], which: readonly string[]) => () => scoresOf(results, metrics, which)
 
-  const [randomTopK, attackedTopK, randomRecall, attackedRecall] = [label('random', 'top-k'), label('top-k attack', 'top-k'), label('random', 'LENS-recall'), label('top-k attack', 'LENS-recall')]
-  const harm = has(randomTopK, attackedTopK, randomRecall, attackedRecall)
-    ? [
-        judged('By the top-k intersection random signs look nearly as harmful as an attack; by LENS-recall they do not', data, 'random perturbations look like strong attacks', of([randomTopK, attackedTopK, randomRecall, attackedRecall], ['natural']), (scores) => {
-          const shareOf = (random: string, attacked: string) => (means: (ranking: Ranking) => readonly number[]): number => (1 - meanOf(means, random, 'natural')) / (1 - meanOf(means, attacked, 'natural'))
-          const [byTopK, byRecall] = [shareOf(randomTopK, attackedTopK), shareOf(randomRecall, attackedRecall)]
-          return { ours: `they do ${shown(scores.estimate(byTopK))} of the harm of the attack by top-k, ${shown(scores.estimate(byRecall))} by LENS-recall`, verdict: above(scores.estimate((means) => byTopK(means) - byRecall(means)), 0) }
-        }),
-      ]
-    : []
+  const harm = attackers.flatMap((attacker) => {
+    const metrics = [label('random', 'top-k'), label(attacker, 'top-k'), label('random', 'LENS-recall'), label(attacker, 'LENS-recall')] as const
+    if (!has(...metrics)) return []
+    const [randomTopK, attackedTopK, randomRecall, attackedRecall] = metrics
+    return judged(`By the top-k intersection random signs look nearly as harmful as ${attackNames[attacker]}; by LENS-recall they do not`, data, 'random perturbations look like strong attacks', of(metrics, ['natural']), (scores) => {
+      const shareOf = (random: string, attacked: string) => (means: (ranking: Ranking) => readonly number[]): number => (1 - meanOf(means, random, 'natural')) / (1 - meanOf(means, attacked, 'natural'))
+      const [byTopK, byRecall] = [shareOf(randomTopK, attackedTopK), shareOf(randomRecall, attackedRecall)]
+      return { ours: `they do ${shown(scores.estimate(byTopK))} of its harm by top-k, ${shown(scores.estimate(byRecall))} by LENS-recall`, verdict: above(scores.estimate((means) => byTopK(means) - byRecall(means)), 0) }
+    })
+  })
 
-  const masked = label('LENS attack', 'top-k')
+  const [attackedTopK, masked] = [label('top-k attack', 'top-k'), label('LENS attack', 'top-k')]
   const masking = (has(attackedTopK, masked) ? models : []).map((model) =>
     judged(`The attack that is masked by LENS lowers the top-k intersection less than the plain one (${model})`, data, 'less', of([attackedTopK, masked], [model]), (scores) => {
       const less = scores.estimate((means) => meanOf(means, masked, model) - meanOf(means, attackedTopK, model))
@@ -34,15 +35,17 @@ export function judge(data: string, results: Results): readonly Judgement[] {
     }),
   )
 
-  const kept = (['top-k', 'LENS-recall', 'LENS-recall-div'] as const).flatMap((comparison) => {
-    const metric = label('top-k attack', comparison)
-    return (has(metric) ? models.filter((model) => robust.includes(model)) : []).map((model) =>
-      judged(`${model} keeps more of its maps under the top-k attack than natural training, by ${comparison}`, data, 'more, on small data sets', of([metric], ['natural', model]), (scores) => {
-        const more = scores.estimate((means) => meanOf(means, metric, model) - meanOf(means, metric, 'natural'))
-        return { ours: `by ${shown(more)} more`, verdict: above(more, 0) }
-      }),
-    )
-  })
+  const kept = attackers.flatMap((attacker) =>
+    (['top-k', 'LENS-recall', 'LENS-recall-div'] as const).flatMap((comparison) => {
+      const metric = label(attacker, comparison)
+      return (has(metric) ? models.filter((model) => robust.includes(model)) : []).map((model) =>
+        judged(`${model} keeps more of its maps under ${attackNames[attacker]} than natural training, by ${comparison}`, data, 'more, on small data sets', of([metric], ['natural', model]), (scores) => {
+          const more = scores.estimate((means) => meanOf(means, metric, model) - meanOf(means, metric, 'natural'))
+          return { ours: `by ${shown(more)} more`, verdict: above(more, 0) }
+        }),
+      )
+    }),
+  )
   return [...harm, ...masking, ...kept]
 }
 

@@ -10,7 +10,7 @@ import { runParts } from '../papers/run-parts.js'
 import { budgets } from './budgets.js'
 import { beyond, judge, shrinks } from './claims.js'
 import { figure } from './figure.js'
-import { curveParts, parts } from './parts.js'
+import { attackers, curveParts, parts } from './parts.js'
 import { table } from './table.js'
 
 const { out, results } = await runParts({
@@ -30,7 +30,8 @@ if (results.size > 0) {
   const networks = new Set([...results].flatMap(([name, one]) => Object.keys(one.models).map((model) => parts[name]!.models[model]!)))
   await writeFile(join(out, 'table.md'), [`## networks\n\n${budgets([...networks])}`, ...tabled.map(([name, one]) => `## ${name}\n\n${table(one)}`)].join('\n'))
   const points = curveParts.flatMap((name) => (results.has(name) ? [{ epsilon: parts[name]!.attacks.epsilon, results: results.get(name)! }] : []))
-  if (points.length > 0) await writeFile(join(out, 'curves.svg'), figure(points, parts[curveParts[0]!]!.attacks.compared))
+  const drawings = points.length > 0 ? attackers.map((attacker) => ({ attacker, name: attacker === 'top-k attack' ? 'curves.svg' : 'sharp-curves.svg' })) : []
+  for (const { attacker, name } of drawings) await writeFile(join(out, name), figure(points, attacker, parts[curveParts[0]!]!.attacks.compared))
   console.log(claimsTable(judgements))
-  console.error(`in ${out}: claims.md, table.md, ${points.length > 0 ? 'curves.svg, ' : ''}and the results and report of each part`)
+  console.error(`in ${out}: claims.md, table.md, ${drawings.map(({ name }) => `${name}, `).join('')}and the results and report of each part`)
 }

@@ -39,6 +39,8 @@ const samplers = {
   'top-k attack': (budget: Attack) => attack(budget, { aim: 'top-k' }),
   'mass-centre attack': (budget: Attack) => attack(budget, { aim: 'mass-centre' }),
   'LENS attack': (budget: Attack) => attack(budget, { aim: 'top-k', w: 1 }),
+  // The published attack steps on a network without bends, of which a trained or deep one is far: steps on sharper bends lead to more harm.
+  'sharp top-k attack': (budget: Attack) => attack(budget, { aim: 'top-k', beta: 10 }),
 } as const
 export type SamplerName = keyof typeof samplers
 
@@ -52,6 +54,8 @@ export const label = (sampler: SamplerName, comparison: ComparisonName): string 
 const saliency: EvaluationConfig['attributers'] = { Saliency: 'saliency' }
 const gradients: EvaluationConfig['attributers'] = { 'Integrated Gradients': { use: 'integrated-gradients', options: { steps: 20 } } }
 export const samplerNames = Object.keys(samplers) as SamplerName[]
+/** The attacks by which what training gains is judged. */
+export const attackers = ['top-k attack', 'sharp top-k attack'] as const satisfies readonly SamplerName[]
 /** What the papers train, by the names of tables. */
 const trained = (data: string, natural = `${data}-natural`) => ({ natural, PGD: `${data}-pgd`, 'IG-NORM': `${data}-ig-norm`, 'IG-SUM-NORM': `${data}-ig-sum-norm` })
 const cifar = { natural: 'cifar10-well-1', PGD: 'cifar10-pgd' }
@@ -64,10 +68,10 @@ const both = (data: DataName & keyof typeof attacks, models: Readonly<Record<str
 const epsilons = [0.05, 0.1, 0.2, 0.3]
 const curveName = (epsilon: number): string => `mnist-curve-${epsilon}`
 export const curveParts = epsilons.map(curveName)
-const curve = (epsilon: number): readonly [string, Part] => [curveName(epsilon), { data: 'mnist', models: trained('mnist', 'mnist-well-1'), inputs: 10, attributers: saliency, attacks: { ...attacks.mnist, epsilon }, samplers: ['top-k attack'] }]
+const curve = (epsilon: number): readonly [string, Part] => [curveName(epsilon), { data: 'mnist', models: trained('mnist', 'mnist-well-1'), inputs: 10, attributers: saliency, attacks: { ...attacks.mnist, epsilon }, samplers: attackers }]
 
 /** A network of ImageNet, in the place of those of the papers. */
-const large = { data: 'imagenet', models: { natural: 'efficientnet-lite0' }, samplers: ['random', 'top-k attack'] } as const
+const large = { data: 'imagenet', models: { natural: 'efficientnet-lite0' }, samplers: ['random', ...attackers] } as const
 const ofChange = (change: number): readonly [string, Part] => [`imagenet-${change}`, { ...large, inputs: 20, attributers: saliency, attacks: { ...attacks.imagenet, epsilon: change * pixel } }]
 
 export const parts: Readonly<Record<string, Part>> = {

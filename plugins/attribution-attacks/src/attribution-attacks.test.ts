@@ -3,7 +3,7 @@ import comparisons, { topK } from '@touchstone/comparisons'
 import gradients from '@touchstone/gradients'
 import ig from '@touchstone/ig'
 import { createNetwork, surrogate, type Graph } from '@touchstone/network'
-import { convModel } from '@touchstone/testkit'
+import { convModel, denseModel } from '@touchstone/testkit'
 import { dense, input, weight } from '@touchstone/testkit/graphs'
 import { openEngine, tf } from '@touchstone/tensor'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -159,4 +159,30 @@ test('what cannot be attacked is told', async () => {
   await expect(make('sampler', 'attribution-attack', { epsilon: 0.1, step: 0.3 })).rejects.toThrow('step: expected at most twice epsilon, 0.2, found 0.3')
   const far = await make('sampler', 'attribution-attack', { ...budget, aim: 'target', region: { top: 6, left: 6, height: 3, width: 3 } })
   await expect(far.sample(context, 1)).rejects.toThrow('the region of 3 x 3 pixels at 6, 6 does not lie in a map of 8 x 8')
+})
+
+test('on a deep network the same steps do more harm where its smooth copy has sharper bends', async () => {
+  const randomness = createRandomness(5, 'deep')
+  const widths = [64, 24, 24, 24, 24, 24, 3]
+  const deep = await denseModel(widths.slice(1).map((units, layer) => ({
+    kernel: Array.from({ length: widths[layer]! }, (_, i) => [...randomness.normals(`kernel ${layer}`, i, units)].map((value) => value * Math.sqrt(2 / widths[layer]!))),
+    bias: new Array<number>(units).fill(0),
+  })))
+  const saliency = await make('attributer', 'saliency')
+  const { compare } = await topK.create({ k: 8, channels: 'sum-abs' }, {})
+  const left = async (beta: number): Promise<number> => {
+    const sampler = await make('sampler', 'attribution-attack', { epsilon: 0.1, step: 0.01, iterations: 20, k: 8, beta })
+    let sum = 0
+    for (let example = 0; example < 6; example++) {
+      const input = Float32Array.from(randomness.uniforms('input', example, 64))
+      const outputs = rowAt(await deep.predict(stackRows([input], deep.inputShape)), 0)
+      const context: SamplerContext = { model: deep, example: { id: String(example), input }, outputs, target: argmax(outputs), dataset: { ...dataset, inputShape: [64] }, randomness, kept: (_what, _key, compute) => compute(), attributer: saliency }
+      const [attacked] = await sampler.sample(context, 1)
+      const maps = await saliency.attribute({ model: deep, inputs: stackRows([input, attacked!.input], [64]), targets: [context.target, context.target], randomness: [randomness, randomness], batchRows: 64 })
+      const at = (row: number) => ({ shape: [64], data: rowAt(maps, row) })
+      sum += compare(at(0), at(1)).value!
+    }
+    return sum / 6
+  }
+  expect(await left(10)).toBeLessThan((await left(1)) / 2)
 })
