@@ -56,7 +56,7 @@ export async function bench() {
     const elsewhere = await median((round) => quickstart(`elsewhere-${round}`))
     const [hundred] = await fastestOf(1, ['hundred', small(100), inline])
     const [tenThousand] = await fastestOf(1, ['ten-thousand', small(10_000), inline])
-    // Threads whose batches are full from 400 inputs on; before, all are smaller.
+    // Two threads have full batches from 400 inputs on.
     const inThreads = []
     for (const inputs of [100, 400, 10_000]) inThreads.push({ inputs, ...(await runOf(`threads-${inputs}`, small(inputs), ['--threads', '2'])) })
     return { longOne, longTwo, beside, one, two, kept, memory, again, elsewhere, hundred, tenThousand, inThreads }
@@ -73,7 +73,7 @@ export function format({ longOne, longTwo, beside, one, two, kept, memory, again
     `a store on disk, 10,200 small units: ${kept.cpu.toFixed(2)} s of processor time, ${memory.cpu.toFixed(2)} s in memory: ${percent(kept.cpu / memory.cpu - 1)} more; planning them ${kept.plan.toFixed(2)} s, ${percent(kept.plan / kept.cpu)}: ${percent((kept.cpu - memory.cpu + kept.plan) / kept.cpu)} together (limit 5 %)`,
     `second run of the quickstart's config, the process included: ${again.wall.toFixed(2)} s (limit 1 s), ${again.cpu.toFixed(2)} s of processor time; into another folder, with all that is kept, ${elsewhere.wall.toFixed(2)} s and ${elsewhere.cpu.toFixed(2)} s`,
     `peak memory, one thread: 100 inputs ${(hundred.peak / 1000).toFixed(0)} MB, 10,000 inputs ${(tenThousand.peak / 1000).toFixed(0)} MB: ${percent(tenThousand.peak / hundred.peak - 1)} more (limit 15 %)`,
-    `peak memory, two threads: ${inThreads.map(({ inputs, peak }) => `${inputs.toLocaleString('en')} inputs ${(peak / 1000).toFixed(0)} MB`).join(', ')}: the last ${inThreads.slice(0, -1).map(({ inputs, peak }) => `${percent(inThreads.at(-1).peak / peak - 1)} more than ${inputs}`).join(', ')}`,
+    `peak memory, two threads: ${inThreads.map(({ inputs, peak }) => `${inputs.toLocaleString('en')} inputs ${(peak / 1000).toFixed(0)} MB`).join(', ')}: the last ${inThreads.slice(0, -1).map(({ inputs, peak }) => `${percent(inThreads.at(-1).peak / peak - 1)} more than ${inputs}`).join(', ')} (limit 15 %)`,
   ].join('\n')
 }
 

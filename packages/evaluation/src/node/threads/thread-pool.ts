@@ -15,8 +15,8 @@ const grace = 5 * seconds
 /** Threads whose engine uses more than this share of the memory that it can have are replaced: what a wasm heap has grown it never gives back. */
 const worn = 0.6
 
-/** Megabytes of each thread's young objects, of which V8 would let 48 pile up: most of what work leaves behind dies at once, and looking sooner costs no time that can be measured. */
-const young = 6
+/** What V8 may take for each thread's young objects, in megabytes; it would take 48. Most of what work leaves behind dies at once, and looking sooner cost no time that could be measured. */
+const youngGenerationMb = 6
 
 /** A job in which nothing was finished for too long. */
 export class OverdueError extends UserError {
@@ -64,7 +64,7 @@ export async function openThreads(order: Uint8Array, { threads, cores = 1, unitT
       minThreads: idle === Infinity ? threads : 0,
       maxThreads: threads,
       idleTimeout: idle * seconds,
-      resourceLimits: { maxYoungGenerationSizeMb: young },
+      resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMb },
     })
   let pool = open()
   let running = 0
