@@ -75,6 +75,13 @@ test('what is undefined at every input of some method cannot be told, and the re
   expect(found.find(({ claim }) => claim.startsWith('C1: OSR, raw'))).toMatchObject({ inputs: 30, verdict: 'holds' })
 })
 
+test('four inputs are too few to tell anything, five are not', () => {
+  const results = resultsOf((_metric, _model, place) => place + 1)
+  const first = (inputs: number) => verdictOf({ ...results, rows: results.rows.filter(({ example }) => Number(example.slice('test/'.length)) < inputs) }, 'C1: OSR orders')
+  expect(first(4)).toBe('cannot tell')
+  expect(first(5)).toBe('holds')
+})
+
 test('a figure has each method on both models, the best above', () => {
   const drawn = figure('toy', resultsOf((_metric, _model, place) => 10 - place), ['OSR', 'fidelity'])
   expect(drawn.match(/<circle/g)).toHaveLength(2 * 2 * methods.length + 2)

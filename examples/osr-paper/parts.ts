@@ -63,7 +63,7 @@ export const parts = {
     inputs: 5,
     attributers: { ...methods, GreedyAS: budget },
     metrics: {
-      'OSR by ranks': { use: 'osr', options: { samples: 16, comparison: 'spearman', relativeTo: 'none' } },
+      'OSR by ranks': { use: 'osr', options: { ...neighbours(16), comparison: 'spearman', relativeTo: 'none' } },
       'sensitivity by ranks': { use: 'sensitivity', options: { samples: 16, comparison: 'spearman', relativeTo: 'none' } },
     },
   },

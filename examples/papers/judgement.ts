@@ -13,11 +13,15 @@ export interface Judgement {
   readonly verdict: Verdict
 }
 
-/** A claim judged by scores; where no input has a value for all that is compared it cannot be told. */
+/** With fewer inputs than this, intervals that resample them say little: the least that is told of anything. */
+const fewest = 5
+
+/** A claim judged by scores; where no input has a value for all that is compared, or too few have, it cannot be told. */
 export function judged(claim: string, data: string, theirs: string, scores: () => Scores, by: (scores: Scores) => { readonly ours: string; readonly verdict: Verdict }): Judgement {
   try {
     const found = scores()
-    return { claim, data, theirs, inputs: found.inputs, ...by(found) }
+    const { ours, verdict } = by(found)
+    return { claim, data, theirs, inputs: found.inputs, ours, verdict: found.inputs < fewest && verdict !== 'measured' ? 'cannot tell' : verdict }
   } catch (error) {
     if (error instanceof NothingInCommon) return { claim, data, theirs, inputs: 0, ours: error.message, verdict: 'cannot tell' }
     throw error

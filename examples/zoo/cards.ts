@@ -2,7 +2,7 @@
  * Measures what each network gets right, as its test examples are and attacked, and writes models/cards.json and the table in the README of @touchstone/zoo. What stands there is not
  * measured again unless its weights have changed.
  *
- *   npm run cards -- --data FOLDER
+ *   npm run cards -- --data FOLDER [--backend NAME]
  */
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
@@ -12,6 +12,7 @@ import { argmax, Base, Host, messageOf, rowAt, stackRows, type Example, type Row
 import datasets from '@touchstone/datasets'
 import { networkOf, pgd } from '@touchstone/network'
 import tfjsModels from '@touchstone/tfjs-models'
+import tfjsNode from '@touchstone/tfjs-node'
 import type { Card } from '@touchstone/zoo'
 import { commandLine, fail } from './command-line.js'
 import { dataIn } from './data.js'
@@ -22,13 +23,13 @@ import { modelPath, recipes } from './recipes.js'
 const attackedExamples = 500
 const epsilons: Readonly<Record<string, number>> = { mnist: 0.3, 'fashion-mnist': 0.1 }
 
-const { values } = commandLine({ data: { type: 'string', default: 'data' } })
+const { values } = commandLine({ data: { type: 'string', default: 'data' }, backend: { type: 'string', default: 'wasm' } })
 const folder = await prepareData(values.data, join(import.meta.dirname, 'data')).catch((error: unknown) => fail(messageOf(error)))
 const cardsFile = join(import.meta.dirname, '../../plugins/zoo/models/cards.json')
 const known = existsSync(cardsFile) ? (JSON.parse(await readFile(cardsFile, 'utf8')) as readonly Card[]) : []
 
-const host = new Host([tfjsModels, datasets])
-await using scope = host.open([{ token: Base, value: { path: import.meta.dirname } }], host.resolver().resolve('backend', 'wasm', []))
+const host = new Host([tfjsModels, datasets, tfjsNode])
+await using scope = host.open([{ token: Base, value: { path: import.meta.dirname } }], host.resolver().resolve('backend', values.backend, []))
 
 const cards: Card[] = []
 for (const name of Object.keys(recipes)) {
