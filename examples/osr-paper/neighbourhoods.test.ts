@@ -27,9 +27,11 @@ test('claims on neighbours that hold, and those that do not', () => {
   expect(judgeNeighbourhoods('mnist', asClaimed).some(({ claim }) => claim.startsWith('C7'))).toBe(false)
 })
 
-test('what was rejected does not count', () => {
+test('what was rejected does not count, and three inputs tell nothing', () => {
   const rejected = { ...asClaimed, 'generator, printed': everywhere(spread.map((found) => ({ ...found, accepted: false }))) }
   expect(judgeNeighbourhoods('mnist', rejected).filter(({ claim }) => claim.includes('printed'))).toMatchObject([{ inputs: 0, verdict: 'cannot tell' }, { inputs: 0, verdict: 'cannot tell' }])
+  const atThree = { ...asClaimed, 'generator, printed': asClaimed['generator, printed']!.map((list, input) => list.map((found) => ({ ...found, accepted: input < 3 }))) }
+  expect(judgeNeighbourhoods('mnist', atThree).filter(({ claim }) => claim.includes('printed'))).toMatchObject([{ inputs: 3, verdict: 'cannot tell' }, { inputs: 3, verdict: 'cannot tell' }])
 })
 
 test('figures have a histogram for each sampler and measure, and a picture for each neighbour', () => {

@@ -1,5 +1,5 @@
 import { createRandomness, mean, percentileInterval, resampledMeans, spearman } from '@touchstone/core'
-import { above, below, shown, type Judgement, type Verdict } from '../papers/judgement.js'
+import { above, below, byInputs, shown, type Judgement, type Verdict } from '../papers/judgement.js'
 import type { Estimate } from '../papers/scores.js'
 
 /** What is known of one neighbour of an input. */
@@ -35,7 +35,9 @@ export function judgeNeighbourhoods(data: string, found: Neighbourhoods): readon
   const inputs = found.generator!.length
   const judged = (claim: string, theirs: string, values: readonly (number | undefined)[], judge: (estimate: Estimate) => { readonly ours: string; readonly verdict: Verdict }): Judgement => {
     const defined = values.filter((value) => value !== undefined)
-    return { claim, data, theirs, inputs: defined.length, ...(defined.length === 0 ? { ours: 'no input has enough neighbours', verdict: 'cannot tell' } : judge(estimateOf(defined))) }
+    if (defined.length === 0) return { claim, data, theirs, inputs: 0, ours: 'no input has enough neighbours', verdict: 'cannot tell' }
+    const { ours, verdict } = judge(estimateOf(defined))
+    return { claim, data, theirs, inputs: defined.length, ours, verdict: byInputs(defined.length, verdict) }
   }
   const perInput = (of: (input: number) => number | undefined): readonly (number | undefined)[] => Array.from({ length: inputs }, (_, input) => of(input))
   const spread = (some: readonly Found[]): number | undefined => (some.length < 2 ? undefined : variation(some.map(({ l2 }) => l2)))

@@ -24,7 +24,7 @@ import { gridFigure, histogramFigure } from './samples-figure.js'
 const sets = {
   mnist: { models: ['mnist-well-1'], inputs: 8 },
   cifar10: { models: ['cifar10-well-1', 'cifar10-bad-1'], inputs: 8 },
-  radiographs: { models: ['radiographs-well'], inputs: 2 },
+  radiographs: { models: ['radiographs-well'], inputs: 5 },
 } as const
 type SetName = keyof typeof sets
 const count = 100

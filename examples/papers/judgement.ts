@@ -16,12 +16,15 @@ export interface Judgement {
 /** With fewer inputs than this, intervals that resample them say little: the least that is told of anything. */
 const fewest = 5
 
+/** What a verdict comes to that so many inputs are behind. */
+export const byInputs = (inputs: number, verdict: Verdict): Verdict => (inputs < fewest && verdict !== 'measured' ? 'cannot tell' : verdict)
+
 /** A claim judged by scores; where no input has a value for all that is compared, or too few have, it cannot be told. */
 export function judged(claim: string, data: string, theirs: string, scores: () => Scores, by: (scores: Scores) => { readonly ours: string; readonly verdict: Verdict }): Judgement {
   try {
     const found = scores()
     const { ours, verdict } = by(found)
-    return { claim, data, theirs, inputs: found.inputs, ours, verdict: found.inputs < fewest && verdict !== 'measured' ? 'cannot tell' : verdict }
+    return { claim, data, theirs, inputs: found.inputs, ours, verdict: byInputs(found.inputs, verdict) }
   } catch (error) {
     if (error instanceof NothingInCommon) return { claim, data, theirs, inputs: 0, ours: error.message, verdict: 'cannot tell' }
     throw error
