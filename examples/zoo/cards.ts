@@ -29,7 +29,9 @@ const cardsFile = join(import.meta.dirname, '../../plugins/zoo/models/cards.json
 const known = existsSync(cardsFile) ? (JSON.parse(await readFile(cardsFile, 'utf8')) as readonly Card[]) : []
 
 const host = new Host([tfjsModels, datasets, tfjsNode])
-await using scope = host.open([{ token: Base, value: { path: import.meta.dirname } }], host.resolver().resolve('backend', values.backend, []))
+const choice = host.resolver()
+const backend = choice.resolve('backend', values.backend, []) ?? fail(`--backend: ${choice.problems.map(({ message }) => message).join('; ')}`)
+await using scope = host.open([{ token: Base, value: { path: import.meta.dirname } }], backend)
 
 const cards: Card[] = []
 for (const name of Object.keys(recipes)) {
