@@ -40,6 +40,6 @@ export function configCostTable({ models, attributers, metrics }: ConfigCosts): 
 }
 
 export function costTable(uses: readonly (readonly [string, Cost])[]): string {
-  const rows = uses.map(([what, { rows: count, shared, maps, adaptive }]) => [what, `${adaptive ? 'up to ' : ''}${count}`, shared === undefined ? '' : String(shared), maps === undefined ? '' : String(maps)])
+  const rows = uses.map(([what, { rows: count, shared, maps = 0, mapsInTurn = 0, adaptive }]) => [what, `${adaptive ? 'up to ' : ''}${count}`, shared === undefined ? '' : String(shared), maps + mapsInTurn === 0 ? '' : String(maps + mapsInTurn)])
   return formatTable([['one use', 'model rows', 'shared by all methods', 'further maps'], ...rows])
 }

@@ -65,8 +65,10 @@ export interface Cost {
   readonly rows: number
   /** Rows beside these that are sent once per example and model, however many methods are under test. */
   readonly shared?: number
-  /** Further maps of the method under test. */
+  /** Further maps of the method under test that are asked for at once. */
   readonly maps?: number
+  /** Those that are asked for one after the other. */
+  readonly mapsInTurn?: number
   /** The numbers are upper bounds: how many rows are needed shows only on the way. */
   readonly adaptive?: boolean
 }

@@ -24,6 +24,18 @@ test.each([
   for (const model of ['light', 'heavy']) expect(jobs.flatMap((job) => (job.model === model ? job.examples.map(({ index }) => index) : []))).toEqual([0, 1, 2, 3, 4, 5])
 })
 
+// A map and two neighbours, their maps and an output of each are 5 rows an example: of 200,000 MFLOP a row one example is all that a job should hold, of 60,000 three.
+test.each([
+  [200_000, [1, 1, 1, 1, 1, 1]],
+  [60_000, [3, 3]],
+])('a job of a network of %i MFLOP a row is no longer than one would like to lose', async (mflopPerRow, expected) => {
+  const models = { large: { given: { ...linearModel([[1, 2], [0, 0]]), mflopPerRow } } }
+  await using evaluation = await openEvaluation(toyConfig({ models, executor: executor(1), batchRows: 60 }))
+  const { jobs, rows } = evaluation.plan
+  expect(rows).toBe(6 * 5)
+  expect(jobs.map(({ examples }) => examples.length)).toEqual(expected)
+})
+
 test('a pilot does a part of the work of each model, keeps it, and tells by its pace how long the rest takes', async () => {
   const pace: Readonly<Record<string, number>> = { light: 1, heavy: 10 }
   const clocked: Executor = {

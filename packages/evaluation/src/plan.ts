@@ -48,6 +48,9 @@ interface PlanInputs {
   readonly parallel: number
 }
 
+/** Examples of a job go side by side and are done at about the same time, so a job is what is lost when a run is stopped: of forward passes alone this takes a core of wasm about a minute. */
+const mflopPerJob = 1e6
+
 /** About what a score takes in the store. */
 const scoreBytes = 250
 
@@ -56,7 +59,7 @@ export function planEvaluation({ selection, shard = { index: 1, of: 1 }, resolve
   const one: Cost = { rows: 1 }
   const attributers = Object.entries(resolved.attributers).map(([label, tree]) => ({ label, cost: host.cost(tree, inputShape) ?? one }))
   const metrics = Object.entries(resolved.metrics).map(([label, tree]) => ({ label, cost: host.cost(tree, inputShape) ?? one, neighbours: neighboursOf(tree) }))
-  const rowsOf = (map: Cost, { rows, maps = 0, shared = 0 }: Cost): number => rows + shared / attributers.length + map.rows * maps
+  const rowsOf = (map: Cost, { rows, maps = 0, mapsInTurn = 0, shared = 0 }: Cost): number => rows + shared / attributers.length + map.rows * (maps + mapsInTurn)
   const mapBytes = 4 * inputShape.reduce((a, b) => a * b, 1)
 
   /** What is done with every example. */
@@ -89,11 +92,11 @@ export function planEvaluation({ selection, shard = { index: 1, of: 1 }, resolve
       }
     }
 
-    // As many examples to a job as fill a batch with the maps that the most demanding metric asks for, but work for all who do it.
+    // As many examples to a job as fill a batch with the maps that the most demanding metric asks for, but work for all who do it, and no hours of it.
     const mapsPerExample = 1 + Math.max(0, ...metrics.map(({ cost }) => cost.maps ?? 0))
-    const full = Math.max(1, Math.min(Math.floor(batchRows / mapsPerExample), Math.ceil(missing.size / parallel)))
     const mflop = units.reduce((sum, unit) => sum + (unit.model === model ? unit.mflop : 0), 0)
     const left = [...missing].sort((a, b) => a - b)
+    const full = Math.max(1, Math.min(Math.floor(batchRows / mapsPerExample), Math.ceil(left.length / parallel), Math.floor((mflopPerJob * left.length) / mflop)))
     for (let from = 0; from < left.length;) {
       const positions = left.slice(from, (from += jobSize(full, left.length - from, parallel)))
       const examples = positions.map((position) => jobExample(subjects[position]!, shown.has(subjects[position]!)))

@@ -79,6 +79,7 @@ export const robustness = defineExtension({
   cost: ({ sampler, samples, relativeTo }) => ({
     rows: sampler.rows * samples + (relativeTo.endsWith('representation-distance') ? samples + 1 : 0),
     maps: samples,
+    ...(sampler.mapsInTurn !== undefined && { mapsInTurn: sampler.mapsInTurn * samples }),
     ...(sampler.shared !== undefined && { shared: sampler.shared }),
     ...(sampler.adaptive && { adaptive: true }),
   }),

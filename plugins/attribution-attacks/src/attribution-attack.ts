@@ -56,7 +56,7 @@ export const attributionAttack = defineExtension({
     ...((step as number) > 2 * (epsilon as number) ? [{ option: 'step' as const, message: `expected at most twice epsilon, ${2 * (epsilon as number)}, found ${step as number}: the box is no wider` }] : []),
   ],
   // Each step predicts; its maps, and that of the example, are the method's own and cost what they cost.
-  cost: ({ iterations, restarts }) => ({ rows: iterations * restarts + 1, maps: iterations * restarts + 1, adaptive: true }),
+  cost: ({ iterations, restarts }) => ({ rows: iterations * restarts + 1, mapsInTurn: iterations * restarts + 1, adaptive: true }),
   services: { side: optional(Side) },
   create: (options, { side }): Sampler & { readonly dispose: () => void } => {
     const smooth = smoothNetworks(options.beta)

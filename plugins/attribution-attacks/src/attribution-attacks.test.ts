@@ -1,5 +1,6 @@
 import { argmax, createRandomness, Host, mapSizeOf, rowAt, stackRows, type Attributer, type Dataset, type Model, type Neighbour, type SamplerContext } from '@touchstone/core'
 import comparisons, { topK } from '@touchstone/comparisons'
+import { evaluationPlugin } from '@touchstone/evaluation'
 import gradients from '@touchstone/gradients'
 import ig from '@touchstone/ig'
 import { createNetwork, surrogate, type Graph } from '@touchstone/network'
@@ -185,4 +186,10 @@ test('on a deep network the same steps do more harm where its smooth copy has sh
     return sum / 6
   }
   expect(await left(10)).toBeLessThan((await left(1)) / 2)
+})
+
+test('what an attack costs is told beforehand: an output and a map of each step, one after the other', () => {
+  const judging = new Host([plugin, comparisons, evaluationPlugin])
+  const resolved = judging.resolver().resolve('score', { use: 'robustness', options: { sampler: { use: 'attribution-attack', options: { iterations: 10, restarts: 2 } }, comparison: 'kendall', samples: 3 } }, ['it'])!
+  expect(judging.cost(resolved)).toEqual({ rows: 3 * 21, maps: 3, mapsInTurn: 3 * 21, adaptive: true })
 })
