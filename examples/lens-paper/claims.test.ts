@@ -47,8 +47,10 @@ test('of one network alone what needs no other is judged', () => {
 
 test('an advantage that shrinks on other data, with more or fewer inputs', () => {
   const hardly = resultsOf((_sampler, _comparison, model) => (model === 'PGD' ? 0.81 : 0.8), undefined, 12)
-  expect(shrinks(['small', asClaimed], ['large', hardly])).toMatchObject({ verdict: 'holds', inputs: 12 })
-  expect(shrinks(['small', hardly], ['large', asClaimed]).verdict).toBe('does not hold')
+  const named = (judgements: ReturnType<typeof shrinks>) => judgements.map(({ claim, verdict, inputs }) => [claim, verdict, inputs])
+  const claims = ['the top-k attack, by top-k', 'the top-k attack, by LENS-recall', 'the attack on sharper bends, by top-k', 'the attack on sharper bends, by LENS-recall'].map((by) => `The advantage of PGD under ${by}, is smaller on large than on small`)
+  expect(named(shrinks(['small', asClaimed], ['large', hardly]))).toEqual(claims.map((claim) => [claim, 'holds', 12]))
+  expect(named(shrinks(['small', hardly], ['large', asClaimed]))).toEqual(claims.map((claim) => [claim, 'does not hold', 30]))
 })
 
 test('the table has a line per model and sampler, with what has no value', () => {

@@ -49,18 +49,22 @@ export function judge(data: string, results: Results): readonly Judgement[] {
   return [...harm, ...masking, ...kept]
 }
 
-/** Whether the advantage of PGD over natural training, by LENS-recall under the top-k attack, is smaller on the larger of two data sets, whose inputs are others. */
-export function shrinks(small: readonly [string, Results], large: readonly [string, Results]): Judgement {
-  const metric = label('top-k attack', 'LENS-recall')
-  const scores = ([, results]: readonly [string, Results]) => scoresOf(results, [metric], ['natural', 'PGD'])
-  const advantage = (means: (ranking: Ranking) => readonly number[]): number => meanOf(means, metric, 'PGD') - meanOf(means, metric, 'natural')
-  return judged(`The advantage of PGD is smaller on ${large[0]} than on ${small[0]}`, `${small[0]}, ${large[0]}`, 'it shrinks with the size of the data', () => scores(large), (onLarge) => {
-    const [there, here] = [scores(small).estimate(advantage), onLarge.estimate(advantage)]
-    // Each draw of one stands beside another draw of the other: their inputs have nothing to do with one another.
-    const resampled = there.resampled.map((value, draw) => value - here.resampled.at(-1 - draw)!)
-    const more = { value: there.value - here.value, ...percentileInterval(resampled), resampled }
-    return { ours: `${shown(there)} and ${shown(here)}`, verdict: above(more, 0) }
-  })
+/** Whether the advantage of PGD over natural training is smaller on the larger of two data sets, whose inputs are others. */
+export function shrinks(small: readonly [string, Results], large: readonly [string, Results]): readonly Judgement[] {
+  return attackers.flatMap((attacker) =>
+    (['top-k', 'LENS-recall'] as const).map((comparison) => {
+      const metric = label(attacker, comparison)
+      const scores = ([, results]: readonly [string, Results]) => scoresOf(results, [metric], ['natural', 'PGD'])
+      const advantage = (means: (ranking: Ranking) => readonly number[]): number => meanOf(means, metric, 'PGD') - meanOf(means, metric, 'natural')
+      return judged(`The advantage of PGD under ${attackNames[attacker]}, by ${comparison}, is smaller on ${large[0]} than on ${small[0]}`, `${small[0]}, ${large[0]}`, 'it shrinks with the size of the data', () => scores(large), (onLarge) => {
+        const [there, here] = [scores(small).estimate(advantage), onLarge.estimate(advantage)]
+        // Each draw of one stands beside another draw of the other: their inputs have nothing to do with one another.
+        const resampled = there.resampled.map((value, draw) => value - here.resampled.at(-1 - draw)!)
+        const more = { value: there.value - here.value, ...percentileInterval(resampled), resampled }
+        return { ours: `${shown(there)} and ${shown(here)}`, verdict: above(more, 0) }
+      })
+    }),
+  )
 }
 
 /** What cannot be judged here, and why. */

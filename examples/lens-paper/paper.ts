@@ -21,11 +21,11 @@ const { out, results } = await runParts({
   environment: (part, { data, quick, models }) => ({ LENS_PART: part, LENS_DATA: data, LENS_MODELS: models.join(), ...(quick && { LENS_QUICK: '1' }) }),
 })
 if (results.size > 0) {
-  const large = ['cifar10', 'flower'].flatMap((name) => (results.has(name) ? [[name, results.get(name)!] as const] : []))
+  const large = ['gtsrb', 'cifar10', 'flower'].flatMap((name) => (results.has(name) ? [[name, results.get(name)!] as const] : []))
   const small = results.get('mnist')
   // What the curves show is judged on more inputs by the other parts.
   const tabled = [...results].filter(([name]) => !curveParts.includes(name))
-  const judgements = [...tabled.flatMap(([name, one]) => judge(name, one)), ...(small ? large.map((one) => shrinks(['mnist', small], one)) : []), ...beyond]
+  const judgements = [...tabled.flatMap(([name, one]) => judge(name, one)), ...(small ? large.flatMap((one) => shrinks(['mnist', small], one)) : []), ...beyond]
   await writeFile(join(out, 'claims.md'), claimsTable(judgements))
   const networks = new Set([...results].flatMap(([name, one]) => Object.keys(one.models).map((model) => parts[name]!.models[model]!)))
   await writeFile(join(out, 'table.md'), [`## networks\n\n${budgets([...networks])}`, ...tabled.map(([name, one]) => `## ${name}\n\n${table(one)}`)].join('\n'))

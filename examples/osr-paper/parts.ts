@@ -74,8 +74,8 @@ export const parts = {
     attributers: { ...methods, GreedyAS: { use: 'greedyas', options: { samples: 400 } } },
     metrics: { 'Robustness-S_r': 'robustness-sr', fidelity: { use: 'fidelity', options: { subset: 392, baseline: 0 } } },
   },
-  cifar10: { data: 'cifar10', models: pairs('cifar10', [1, 2]), inputs: 50, attributers: methods, metrics: metrics({ samples: 32, subset: 512, baseline: 'mean' }) },
-  'cifar10-printed': { data: 'cifar10', models: pairs('cifar10', [1]), inputs: 20, attributers: methods, metrics: printed(32) },
+  cifar10: { data: 'cifar10', models: pairs('cifar10', [1, 2]), inputs: 50, attributers: methods, metrics: metrics({ samples: 16, subset: 512, baseline: 'mean' }) },
+  'cifar10-printed': { data: 'cifar10', models: pairs('cifar10', [1]), inputs: 20, attributers: methods, metrics: printed(16) },
   // The paper does not measure Robustness-S_r on X-rays.
   radiographs: { data: 'radiographs', models: { 'well 1': 'radiographs-well', 'bad 1': 'radiographs-bad' }, inputs: 20, attributers: methods, metrics: without(metrics({ samples: 16, subset: 1500, baseline: 'mean' }), 'Robustness-S_r') },
   vgg16: { data: 'colour-radiographs', models: { 'well 1': 'vgg16-well', 'bad 1': 'vgg16-bad' }, inputs: 5, attributers: methods, metrics: without(metrics({ samples: 16, subset: 1500, baseline: 'mean' }), 'Robustness-S_r') },
