@@ -41,62 +41,65 @@ const plugins = [tfjsModels, datasets, gradients, noise, osr]
 const log = { info: (message: string) => process.stderr.write(`${message}\n`), warn: (message: string) => process.stderr.write(`${message}\n`) }
 const uses = { ...generators, ...Object.fromEntries(Object.entries(noises).map(([name, { options }]) => [name, { use: 'noise', options }])) }
 
-for (const name of chosen) {
-  const file = join(out, `${name}.json`)
-  if (!existsSync(file)) await writeFile(file, `${JSON.stringify(await sample(name))}\n`)
+/** What a sampler made of the inputs of a data set. */
+interface Sampled {
+  readonly model: string
+  readonly found: readonly (readonly Found[])[]
+  /** For each input. */
+  readonly seconds: number
 }
+const labels = Object.keys(uses) as (keyof typeof uses)[]
+const fileOf = (name: SetName, label: string): string => join(out, `${name}, ${label}.json`)
+// One sampler after the other, so that the seconds of the generator are its own; each is kept when it is through.
+for (const name of chosen) for (const label of labels) if (!existsSync(fileOf(name, label))) await writeFile(fileOf(name, label), `${JSON.stringify(await sample(name, label))}\n`)
+
 const judgements = []
 for (const name of Object.keys(sets) as SetName[]) {
-  const file = join(out, `${name}.json`)
-  if (!existsSync(file)) continue
-  const { model, found, seconds } = JSON.parse(await readFile(file, 'utf8')) as Awaited<ReturnType<typeof sample>>
+  if (!labels.every((label) => existsSync(fileOf(name, label)))) continue
+  const sampled = await Promise.all(labels.map(async (label) => [label, JSON.parse(await readFile(fileOf(name, label), 'utf8')) as Sampled] as const))
+  const found: Neighbourhoods = Object.fromEntries(sampled.map(([label, one]) => [label, one.found]))
+  const { model, seconds } = new Map(sampled).get('generator')!
   await writeFile(join(out, `${name}-distances.svg`), histogramFigure(`${name}, by ${model}`, found))
   judgements.push(...judgeNeighbourhoods(name, found), { claim: 'C10: seconds that training a generator takes', data: name, theirs: name === 'cifar10' ? '46' : name === 'radiographs' ? 'about 180' : 'not told', ours: `${seconds.toFixed(1)} on one core`, verdict: 'measured' as const })
 }
 await writeFile(join(out, 'claims.md'), claimsTable(judgements))
 console.log(claimsTable(judgements))
 
-/** Draws neighbours of a data set's first inputs by every sampler, and the pictures of those by the generator with the paper's delta. */
-async function sample(name: SetName): Promise<{ readonly model: string; readonly found: Neighbourhoods; readonly seconds: number }> {
+/** Draws neighbours of a data set's first inputs, and the pictures of those by the generator with the paper's delta. */
+async function sample(name: SetName, label: keyof typeof uses): Promise<Sampled> {
   const model = sets[name].models.find((one) => existsSync(join(import.meta.dirname, modelPath(one), 'model.json'))) ?? fail(`${name}: there is no ${sets[name].models.join(' or ')}, which examples/zoo trains`)
   const host = new Host(plugins)
   await using scope = host.open([{ token: Base, value: { path: import.meta.dirname } }, { token: Logger, value: log }])
-  const found: Record<string, readonly (readonly Found[])[]> = {}
-  let seconds = 0
-  // One sampler after the other, so that the seconds of the generator are its own.
-  for (const [label, { use, options }] of Object.entries(uses)) {
-    log.info(`${name}: ${label}`)
-    const sampler: Sampler = await scope.create({ ...host.resolver().resolve('sampler', { use, options }, [label])!, kind: 'sampler' })
-    const made = new Map<string, readonly Neighbour[]>()
-    const asking: Score = {
-      direction: 'higher',
-      score: async ({ example, neighbours }) => {
-        const list = await neighbours(sampler, count)
-        made.set(example.id, list)
-        return { value: mean(list.map(({ rejected }) => Number(rejected === undefined))) }
-      },
-    }
-    const { results, inputs, run } = await evaluate(
-      {
-        plugins,
-        models: { [model]: { use: 'layers-model', options: { path: modelPath(model), foldBatchNorm: true } } },
-        dataset: dataIn(folder)[name]('test'),
-        examples: { take: sets[name].inputs, correctFor: 'all-models' },
-        attributers: { saliency: 'saliency' },
-        metrics: { accepted: { given: asking } },
-        backend: values.backend,
-        seed: 1,
-      },
-      { baseFolder: import.meta.dirname, log },
-    )
-    const lists = results.examples.map(({ id, label: own }) => ({ list: made.get(id)!, own: own! }))
-    found[label] = lists.map(({ list, own }) => list.map(({ inputDistance, logitDistance, predicted, rejected }) => ({ ...inputDistance, logitDistance, sameClass: predicted === own, accepted: rejected === undefined })))
-    if (label === 'generator') seconds = run.stages.find(({ stage }) => stage === 'evaluate')!.seconds / lists.length
-    if (label === 'generator, delta 5') {
-      const size = inputs.data.length / lists.length
-      const rows = lists.slice(0, 4).map(({ list }, at) => [inputs.data.subarray(at * size, (at + 1) * size), ...list.filter(({ rejected }) => rejected === undefined).slice(0, 9).map(({ input }) => input)])
-      await writeFile(join(out, `${name}-samples.svg`), gridFigure(`${name}: inputs, and what generators make of them with delta 5 (${model})`, rows, results.dataset.inputShape))
-    }
+  log.info(`${name}: ${label}`)
+  const sampler: Sampler = await scope.create({ ...host.resolver().resolve('sampler', uses[label], [label])!, kind: 'sampler' })
+  const made = new Map<string, readonly Neighbour[]>()
+  const asking: Score = {
+    direction: 'higher',
+    score: async ({ example, neighbours }) => {
+      const list = await neighbours(sampler, count)
+      made.set(example.id, list)
+      return { value: mean(list.map(({ rejected }) => Number(rejected === undefined))) }
+    },
   }
-  return { model, found, seconds }
+  const { results, inputs, run } = await evaluate(
+    {
+      plugins,
+      models: { [model]: { use: 'layers-model', options: { path: modelPath(model), foldBatchNorm: true } } },
+      dataset: dataIn(folder)[name]('test'),
+      examples: { take: sets[name].inputs, correctFor: 'all-models' },
+      attributers: { saliency: 'saliency' },
+      metrics: { accepted: { given: asking } },
+      backend: values.backend,
+      seed: 1,
+    },
+    { baseFolder: import.meta.dirname, log },
+  )
+  const lists = results.examples.map(({ id, label: own }) => ({ list: made.get(id)!, own: own! }))
+  if (label === 'generator, delta 5') {
+    const size = inputs.data.length / lists.length
+    const rows = lists.slice(0, 4).map(({ list }, at) => [inputs.data.subarray(at * size, (at + 1) * size), ...list.filter(({ rejected }) => rejected === undefined).slice(0, 9).map(({ input }) => input)])
+    await writeFile(join(out, `${name}-samples.svg`), gridFigure(`${name}: inputs, and what generators make of them with delta 5 (${model})`, rows, results.dataset.inputShape))
+  }
+  const found = lists.map(({ list, own }) => list.map(({ inputDistance, logitDistance, predicted, rejected }) => ({ ...inputDistance, logitDistance, sameClass: predicted === own, accepted: rejected === undefined })))
+  return { model, found, seconds: run.stages.find(({ stage }) => stage === 'evaluate')!.seconds / lists.length }
 }
