@@ -32,7 +32,8 @@ const table = (head, rows) => [`| ${head.join(' | ')} |`, `|${' --- |'.repeat(he
 const link = (name) => `[\`${name}\`](#${name})`
 const home = ({ package: from }) => (from.startsWith('@touchstone/') ? `[${from}](../../${from === '@touchstone/evaluation' ? 'packages' : 'plugins'}/${from.slice('@touchstone/'.length)})` : from)
 const number = (value) => (value >= 10_000 ? value.toLocaleString('en-GB') : String(value))
-const rowsOf = ({ cost }) => (cost === undefined ? 'by the input' : `${[cost.rows > 0 ? number(cost.rows) : '', cost.shared === undefined ? '' : `${number(cost.shared)} shared`, cost.maps === undefined ? '' : `${number(cost.maps)} maps`].filter(Boolean).join(' + ') || 'none'}${cost.adaptive ? ' (at most)' : ''}`)
+const mapsOf = ({ maps = 0, mapsInTurn = 0 }) => maps + mapsInTurn
+const rowsOf = ({ cost }) => (cost === undefined ? 'by the input' : `${[cost.rows > 0 ? number(cost.rows) : '', cost.shared === undefined ? '' : `${number(cost.shared)} shared`, mapsOf(cost) === 0 ? '' : `${number(mapsOf(cost))} maps`].filter(Boolean).join(' + ') || 'none'}${cost.adaptive ? ' (at most)' : ''}`)
 const seconds = (ms) => (ms >= 1000 ? `${Number((ms / 1000).toPrecision(2))} s` : `${Number(ms.toPrecision(2))} ms`)
 /** As in a config, with room to break. */
 const value = (of) => (of === undefined ? '' : code(literal(of)))

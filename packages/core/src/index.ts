@@ -60,6 +60,7 @@ export {
 export { featureCount, featureGroupsOption, groupFeatures, type FeatureChoice, type FeatureGroups } from './feature-groups.js'
 export { canonicalJson, digest, digestHex, hash } from './hash.js'
 export { Host, Scope, type Origin, type ServiceValue } from './host.js'
+export { joinCalls } from './join-calls.js'
 export { isLengths, lengthsPerAxis, type Lengths } from './lengths.js'
 export { channelsOption, compareFeatures, featuresOf, type Channels } from './maps/channels.js'
 export { compareMaps, faultOf, isConstant } from './maps/compare.js'

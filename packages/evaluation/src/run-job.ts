@@ -1,6 +1,7 @@
 import {
   createMemo,
   createRandomness,
+  joinCalls,
   UserError,
   type AttributionMap,
   type Host,
@@ -24,7 +25,6 @@ import { ExtensionFault, extensionNamed, FaultList } from './faults.js'
 import { findLeaks } from './find-leaks.js'
 import { seenNeighbours } from './gallery.js'
 import { guarded } from './guarded.js'
-import { joinCalls } from './join-calls.js'
 import type { Beside, JobContext, JobWatch, RunningJob } from './running-job.js'
 import { Stopwatch } from './stopwatch.js'
 

@@ -1,7 +1,6 @@
-import { breathe, sizeOf, sliceRows, type Model, type Rows } from '@touchstone/core'
+import { breathe, joinCalls, sizeOf, sliceRows, type Model, type Rows } from '@touchstone/core'
 import { checkShape } from './check-shape.js'
 import { failureOfModel } from './faults.js'
-import { joinCalls } from './join-calls.js'
 
 /** The same model, whose `predict` joins small requests and sends at most `batchRows` rows at once. */
 export function scheduledModel(model: Model, batchRows: number, signal: AbortSignal | undefined): Model {

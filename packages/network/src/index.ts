@@ -31,7 +31,7 @@ export { forward, type Activations, type Given, type Inputs } from './run/forwar
 export { inputGradient, inputGradients, targetLogitSum, targetSeed, valueAndGradient, type Targets, type ValueAndGradient } from './run/gradient.js'
 export { firstWeighted, lastWeighted, named, ofActivation, ofKind, weighted, type Point, type Rule, type RuleFor, type RuleStep } from './run/rules.js'
 export { weightGradients, type WeightGradients } from './run/weight-gradient.js'
-export { mapGradient, type MapGradient } from './spread/map-gradient.js'
+export { mapGradient, rowsTogether, type MapGradient } from './spread/map-gradient.js'
 export { canonise, type Canonised } from './transform/canonise.js'
 export { foldBatchNorm } from './transform/fold-batch-norm.js'
 export { joinInputs } from './transform/join-inputs.js'

@@ -1,4 +1,4 @@
-// Seconds of one start of the top-k attack on the shipped MNIST network, and how much of them the engine takes, by a profile of the stacks.
+// Seconds of one start of the top-k attack on the shipped MNIST network, and how much of them the engine takes, by a profile of the stacks; and of attacks on several digits.
 import { availableParallelism } from 'node:os'
 import { Session } from 'node:inspector/promises'
 import { fileURLToPath } from 'node:url'
@@ -18,13 +18,21 @@ export async function bench() {
   const make = (kind, use, options = {}, from = scope) => from.create(host.resolver().resolve(kind, { use, options }, [use]))
   const model = await make('model', 'layers-model', { path: 'models/well' })
   const dataset = await make('dataset', 'mnist', { split: 'test' })
-  const example = await dataset.example(0)
-  const { data: outputs } = await model.predict({ shape: [1, ...model.inputShape], data: example.input })
+  const contextOf = async (index, attributer) => {
+    const example = await dataset.example(index)
+    const { data: outputs } = await model.predict({ shape: [1, ...model.inputShape], data: example.input })
+    return { model, example, outputs, target: argmax(outputs), dataset, randomness: createRandomness(1, example.id), kept: (_what, _key, compute) => compute(), attributer }
+  }
+  const clocked = async (work) => {
+    const from = performance.now()
+    const found = await work()
+    return { found: JSON.stringify(found), seconds: (performance.now() - from) / 1000 }
+  }
   const rows = []
   for (const [method, options, iterations] of [['saliency', {}, 100], ['integrated-gradients', { steps: 20 }, 50], ['integrated-gradients', { steps: 100 }, 100]]) {
     const attack = (steps, from) => make('sampler', 'attribution-attack-mnist', { restarts: 1, iterations: steps }, from)
     const attributer = await make('attributer', method, options)
-    const context = { model, example, outputs, target: argmax(outputs), dataset, randomness: createRandomness(1, example.id), kept: (_what, _key, compute) => compute(), attributer }
+    const context = await contextOf(0, attributer)
     const name = `top-k attack on ${method}${options.steps ? `, ${options.steps} points` : ''}, ${iterations} steps`
     await (await attack(1)).sample(context, 1)
     const sampler = await attack(iterations)
@@ -34,13 +42,22 @@ export async function bench() {
     if (method !== 'integrated-gradients') continue
     await (await attack(1, spreading)).sample(context, 1)
     const spread = await attack(iterations, spreading)
-    const from = performance.now()
-    const found = await spread.sample(context, 1)
-    const seconds = (performance.now() - from) / 1000
-    if (JSON.stringify(found) !== JSON.stringify(alone)) throw new Error('spread over threads, the attack found another input')
+    const { found, seconds } = await clocked(() => spread.sample(context, 1))
+    if (found !== JSON.stringify(alone)) throw new Error('spread over threads, the attack found another input')
     rows.push({ name: `${name}, spread over ${side.count} threads`, seconds, times: profile.seconds / seconds })
   }
   await side[Symbol.asyncDispose]()
+  const saliency = await make('attributer', 'saliency')
+  const contexts = await Promise.all(Array.from({ length: 25 }, (_, index) => contextOf(index, saliency)))
+  const sampler = await make('sampler', 'attribution-attack-mnist', { restarts: 1 })
+  const inTurn = await clocked(async () => {
+    const found = []
+    for (const context of contexts) found.push(await sampler.sample(context, 1))
+    return found
+  })
+  const sideBySide = await clocked(() => Promise.all(contexts.map((context) => sampler.sample(context, 1))))
+  if (inTurn.found !== sideBySide.found) throw new Error('side by side, attacks found other inputs')
+  rows.push({ name: `top-k attack on saliency of ${contexts.length} digits side by side, 100 steps`, seconds: sideBySide.seconds, times: inTurn.seconds / sideBySide.seconds })
   return rows
 }
 

@@ -1,9 +1,10 @@
-import { defineExtension, judgeNeighbours, mapSizeOf, option, optional, ref, sameClass, Side, sizeOf, stackRows, UserError, type AttributionMap, type Rows, type Sampler, type SamplerContext, type SideThreads } from '@touchstone/core'
-import { mapGradient, networkOf } from '@touchstone/network'
+import { defineExtension, judgeNeighbours, option, optional, ref, sameClass, Side, stackRows, UserError, type Attributer, type Model, type Rows, type Sampler, type SamplerContext, type SideThreads } from '@touchstone/core'
+import { mapGradient, networkOf, rowsTogether } from '@touchstone/network'
 import * as z from 'zod/mini'
-import { checkRegion, normalised, objectiveOf, type Aim, type Objective, type Region } from './objective.js'
+import { checkRegion, mapSizeOn, objectiveOf, type Aim, type Region } from './objective.js'
 import { smoothNetworks, type SmoothNetworks } from './smooth-networks.js'
-import { mapsOf, walk, type Direction, type WalkOptions } from './walk.js'
+import { together, type Together } from './together.js'
+import { walk, type Direction, type WalkOptions } from './walk.js'
 
 export interface AttackOptions extends Pick<WalkOptions, 'epsilon' | 'step' | 'iterations' | 'criterion'> {
   readonly aim: Aim | 'random'
@@ -62,21 +63,42 @@ export const attributionAttack = defineExtension({
     const smooth = smoothNetworks(options.beta)
     const fits: Sampler['fits'] = (model) => {
       if (options.aim !== 'random') networkOf(model)
-      if (options.aim === 'target') checkRegion(options.region!, mapSizeOf({ shape: model.inputShape, data: new Float32Array(sizeOf(model.inputShape)) }))
+      if (options.aim === 'target') checkRegion(options.region!, mapSizeOn(model))
     }
-    return { fits, sample: (context, count) => attack(context, count, options, smooth, side), dispose: smooth.dispose }
+    const jointOf = jointly(options, smooth, side)
+    return { fits, sample: async (context, count) => attack(context, count, options, jointOf(context)), dispose: smooth.dispose }
   },
 })
 
-async function attack(context: SamplerContext, count: number, options: AttackOptions, smooth: SmoothNetworks, side: SideThreads | undefined) {
+/** What is asked of each method under test, by model. */
+function jointly({ aim, ...options }: AttackOptions, smooth: SmoothNetworks, side: SideThreads | undefined): (context: SamplerContext) => Together {
+  const joints = new WeakMap<Model, WeakMap<Attributer, Together>>()
+  const join = (model: Model, attributer: Attributer): Together => {
+    if (aim === 'random') return together(model, attributer, undefined)
+    const { map } = attributer
+    if (!map) throw new UserError('this attack differentiates the map of the method under test, which is no tensor function: it works with saliency, gradient, input-x-gradient, integrated-gradients, lrp, deeplift and others; use the aim "random" for all methods')
+    const network = smooth.of(networkOf(model))
+    const objective = objectiveOf({ ...options, aim }, mapSizeOn(model))
+    return together(model, attributer, { objective, gradient: (of) => mapGradient({ network, map, ...of }, side), rowsAtOnce: (of) => rowsTogether({ network, map, ...of }) })
+  }
+  return ({ model, attributer }) => {
+    if (!attributer) throw new UserError('an attack on attributions needs the method that it attacks')
+    const ofModel = joints.get(model) ?? new WeakMap<Attributer, Together>()
+    joints.set(model, ofModel)
+    const joint = ofModel.get(attributer) ?? join(model, attributer)
+    ofModel.set(attributer, joint)
+    return joint
+  }
+}
+
+async function attack(context: SamplerContext, count: number, options: AttackOptions, joint: Together) {
   const { example, dataset, model, randomness } = context
-  if (!context.attributer) throw new UserError('an attack on attributions needs the method that it attacks')
   const range = dataset.range.high - dataset.range.low
   const walkOptions = { ...options, epsilon: options.epsilon * range, step: options.step * range }
-  const exampleRow: Rows = { shape: [1, ...model.inputShape], data: example.input }
-  const clean = { shape: model.inputShape, data: (await mapsOf(context, exampleRow)).data }
-  const objective = options.aim === 'random' ? undefined : objectiveOf({ ...options, aim: options.aim }, clean)
-  const direction = (first: number): Direction => (objective ? gradientOf(context, objective, clean, smooth, side) : randomSigns(context, first))
+  const maps = (rows: Rows): Promise<Rows> => joint.maps({ context, rows })
+  const clean = { shape: model.inputShape, data: (await maps({ shape: [1, ...model.inputShape], data: example.input })).data }
+  const known = joint.objective?.known(clean)
+  const direction = (first: number): Direction => (known ? (rows) => joint.gradients({ context, rows, known }) : randomSigns(context, first))
 
   const inputs: Float32Array[] = []
   for (let draw = 0; draw < count; draw++) {
@@ -86,19 +108,10 @@ async function attack(context: SamplerContext, count: number, options: AttackOpt
       const noise = randomness.uniforms('@touchstone/attribution-attacks start', attempt, example.input.length)
       return example.input.map((value, i) => Math.min(dataset.range.high, Math.max(dataset.range.low, value + walkOptions.epsilon * (2 * noise[i]! - 1))))
     })
-    const found = await walk(context, clean, stackRows(starts, model.inputShape), direction(draw * options.restarts), walkOptions)
+    const found = await walk(context, clean, stackRows(starts, model.inputShape), { maps, direction: direction(draw * options.restarts) }, walkOptions)
     inputs.push(found.reduce((worst, one) => (one.badness > worst.badness ? one : worst)).input)
   }
   return judgeNeighbours(context, inputs, [sameClass])
-}
-
-/** dJ(a(x)) / dx of each row, through the method's own map on the smooth network. */
-function gradientOf({ model, attributer, target }: SamplerContext, objective: Objective, clean: AttributionMap, smooth: SmoothNetworks, side: SideThreads | undefined): Direction {
-  const map = attributer!.map
-  if (!map) throw new UserError('this attack differentiates the map of the method under test, which is no tensor function: it works with saliency, gradient, input-x-gradient, integrated-gradients, lrp, deeplift and others; use the aim "random" for all methods')
-  const network = smooth.of(networkOf(model))
-  const size = mapSizeOf(clean)
-  return (x) => mapGradient({ network, map, x, targets: new Array<number>(x.shape[0]!).fill(target), objective: (maps) => objective(normalised(maps, size)) }, side)
 }
 
 /** Fresh signs for each step, by the row's attempt. */

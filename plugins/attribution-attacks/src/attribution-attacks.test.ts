@@ -86,8 +86,10 @@ test.each((['top-k', 'mass-centre', 'target'] as const).flatMap((aim) => ['salie
   const network = createNetwork(surrogate(smoothGraph, { beta: 1 }))
   const { map } = await make('attributer', use, use === 'integrated-gradients' ? { steps: 5 } : {})
   const draw = (purpose: string) => Float32Array.from(createRandomness(5, 'x').uniforms(purpose, 0, 128))
-  const objective = objectiveOf({ aim, k: 12, w: 1, region: { top: 1, left: 2, height: 3, width: 4 } }, { shape: [8, 8, 2], data: draw('clean') })
-  const f = (at: tf.Tensor) => tf.sum(objective(normalised(map!(network, at, [1]), { height: 8, width: 8 })))
+  const size = { height: 8, width: 8 }
+  const objective = objectiveOf({ aim, k: 12, w: 1, region: { top: 1, left: 2, height: 3, width: 4 } }, size)
+  const known = tf.tensor2d([Array.from(objective.known({ shape: [8, 8, 2], data: draw('clean') }))])
+  const f = (at: tf.Tensor) => tf.sum(objective.value(normalised(map!(network, at, [1]), size), known))
   const [x, direction] = [tf.tensor(draw('x'), [1, 8, 8, 2]), tf.tensor(draw('direction').map((u) => u - 0.5), [1, 8, 8, 2])]
   const slope = tf.tidy(() => tf.sum(tf.mul(tf.grad(f)(x), direction)).dataSync()[0]!)
   const h = 5e-3
@@ -142,12 +144,46 @@ test('objectives by hand', () => {
   const map = tf.tensor(Float32Array.of(1, 0, 0, 0, 3, 0, 0, 0, 5), [1, 3, 3, 1])
   const clean = { shape: [3, 3, 1], data: Float32Array.of(1, 0, 0, 0, 3, 0, 0, 0, 5) }
   const [options, maps] = [{ k: 1, w: 0, region: { top: 0, left: 0, height: 2, width: 2 } }, normalised(map, mapSizeOf(clean))]
-  const value = (aim: 'top-k' | 'mass-centre' | 'target', more = {}) => objectiveOf({ ...options, aim, ...more }, clean)(maps).dataSync()[0]
+  const value = (aim: 'top-k' | 'mass-centre' | 'target', more = {}) => {
+    const objective = objectiveOf({ ...options, aim, ...more }, mapSizeOf(clean))
+    return objective.value(maps, tf.tensor2d([Array.from(objective.known(clean))])).dataSync()[0]
+  }
   expect(value('top-k')).toBeCloseTo(-5, 5)
   expect(value('top-k', { w: 1 })).toBeCloseTo(-8, 5)
   expect(value('target')).toBeCloseTo(4, 5)
   // Its centre is (0 + 3 + 10) / 9 = 13 / 9 on both axes, cut to 1.
   expect(value('mass-centre')).toBeCloseTo(2 * (13 / 9 - 1) ** 2, 5)
+})
+
+describe('examples that are attacked side by side', () => {
+  const attacked = async (attribute: (own: Attributer) => Attributer['attribute'], options: object = {}) => {
+    const own = await make('attributer', 'integrated-gradients', { steps: 8 })
+    const attributer = { ...own, attribute: attribute(own) }
+    const sampler = await make('sampler', 'attribution-attack', { ...budget, iterations: 6, ...options })
+    const contexts = await Promise.all([0, 1, 2].map((example) => contextOf(attributer, example)))
+    return { contexts, sample: (context: SamplerContext) => sampler.sample(context, 1) }
+  }
+
+  test.each(['top-k', 'mass-centre', 'random'])('are asked together, by their restarts, and get what they get alone: %s', async (aim) => {
+    const rows: number[] = []
+    const { contexts, sample } = await attacked((own) => (request) => (rows.push(request.inputs.shape[0]!), own.attribute(request)), { aim, restarts: 2 })
+    const alone: (readonly Neighbour[])[] = []
+    for (const context of contexts) alone.push(await sample(context))
+    expect(rows).toEqual([1, 2, 3].flatMap(() => [1, 2, 2, 2, 2, 2, 2]))
+    rows.length = 0
+    expect(await Promise.all(contexts.map(sample))).toEqual(alone)
+    expect(rows).toEqual([3, 6, 6, 6, 6, 6, 6])
+  })
+
+  test('one for which the method has no map fails alone', async () => {
+    const { contexts, sample } = await attacked((own) => async (request) => {
+      if (request.inputs.data.some((value) => Number.isNaN(value))) throw new Error('no map')
+      return own.attribute(request)
+    })
+    const expected = await sample(contexts[0]!)
+    contexts[1]!.example.input.fill(Number.NaN)
+    expect(await Promise.allSettled(contexts.slice(0, 2).map(sample))).toMatchObject([{ value: expected }, { status: 'rejected', reason: { message: 'no map' } }])
+  })
 })
 
 test('what cannot be attacked is told', async () => {

@@ -1,7 +1,13 @@
-import { argmax, breathe, rowAt, sliceRows, type AttributionMap, type Comparison, type Rows, type SamplerContext } from '@touchstone/core'
+import { argmax, rowAt, type AttributionMap, type Comparison, type Rows, type SamplerContext } from '@touchstone/core'
 
 /** A change of each row by which the next step goes: its sign counts. */
 export type Direction = (x: Rows, iteration: number) => Promise<Float32Array>
+
+/** What a walk asks of the method under test. */
+export interface Surroundings {
+  readonly maps: (rows: Rows) => Promise<Rows>
+  readonly direction: Direction
+}
 
 export interface WalkOptions {
   /** The largest change of a value. */
@@ -27,8 +33,8 @@ export interface Found {
  *
  * @param starts where rows start: one input or several, `[n, ...shape]`
  */
-export async function walk(context: SamplerContext, clean: AttributionMap, starts: Rows, direction: Direction, { epsilon, step, iterations, criterion }: WalkOptions): Promise<readonly Found[]> {
-  const { example, dataset, model, signal } = context
+export async function walk(context: SamplerContext, clean: AttributionMap, starts: Rows, { maps: mapsOf, direction }: Surroundings, { epsilon, step, iterations, criterion }: WalkOptions): Promise<readonly Found[]> {
+  const { example, dataset, model } = context
   const { low, high } = dataset.range
   const x = starts.data.slice()
   const rows: Rows = { shape: starts.shape, data: x }
@@ -37,7 +43,6 @@ export async function walk(context: SamplerContext, clean: AttributionMap, start
   const best = new Array<Found | undefined>(count).fill(undefined)
   let signs = await direction(rows, 0)
   for (let iteration = 0; iteration < iterations; iteration++) {
-    await breathe(signal)
     for (let i = 0; i < x.length; i++) {
       const origin = example.input[i % example.input.length]!
       const change = Math.min(epsilon, Math.max(-epsilon, x[i]! + step * Math.sign(signs[i]!) - origin))
@@ -45,7 +50,7 @@ export async function walk(context: SamplerContext, clean: AttributionMap, start
     }
     // While other threads may look for the next step.
     const next = iteration + 1 < iterations ? direction(rows, iteration + 1) : Promise.resolve(signs)
-    const [maps, outputs, following] = await Promise.all([mapsOf(context, rows), model.predict(rows), next])
+    const [maps, outputs, following] = await Promise.all([mapsOf(rows), model.predict(rows), next])
     signs = following
     for (let row = 0; row < count; row++) {
       if (argmax(rowAt(outputs, row)) !== predicted) continue
@@ -55,14 +60,4 @@ export async function walk(context: SamplerContext, clean: AttributionMap, start
     }
   }
   return best.map((found, row) => found ?? { input: rowAt(rows, row).slice(), badness: -Infinity })
-}
-
-/** Points of a path go through the model together, as many as when maps are differentiated. */
-const rowsAtOnce = 64
-
-/** Maps of the method under test, for the example's class and with its random numbers. */
-export async function mapsOf({ model, attributer, target, randomness, dataset, signal }: SamplerContext, inputs: Rows): Promise<Rows> {
-  const count = inputs.shape[0]!
-  const request = { model, targets: new Array<number>(count).fill(target), randomness: new Array<typeof randomness>(count).fill(randomness), batchRows: Math.max(rowsAtOnce, count), reference: dataset, ...(signal && { signal }) }
-  return attributer!.attribute({ ...request, inputs: sliceRows(inputs, 0, count) })
 }

@@ -1,6 +1,6 @@
 import { openEngine, tf } from '@touchstone/tensor'
 import { beforeAll, expect, test, vi } from 'vitest'
-import { createNetwork, inputGradient, mapGradient, type GraphNode, type TensorMap } from '../index.js'
+import { createNetwork, inputGradient, mapGradient, rowsTogether, type GraphNode, type TensorMap } from '../index.js'
 import { tensor, values, weight } from '../testing/index.js'
 
 beforeAll(async () => {
@@ -39,4 +39,16 @@ test.each([['its rows fit into memory at once', 3, 2], ['they do not, and go in 
   expect(map).toHaveBeenCalledTimes(calls)
   expect(tf.memory().numTensors).toBe(tensors)
   net.dispose()
+})
+
+test('rows that go well together ask for no more gradients than a batch has, nor than fit into memory', () => {
+  const own: TensorMap = (net, x, targets) => inputGradient(net, x, targets)
+  const together = (idle: number, map: TensorMap, rows: number): number => {
+    const net = network(idle)
+    const most = rowsTogether({ network: net, map, x: { shape: [rows, 128, 128, 1], data: values([rows, 128, 128, 1]) }, targets: new Array<number>(rows).fill(1) })
+    net.dispose()
+    return most
+  }
+  expect([together(3, own, 1), together(3, path, 1), together(3, path, 2)]).toEqual([160, 16, 16])
+  expect([together(200, own, 1), together(200, path, 1)]).toEqual([4, 1])
 })

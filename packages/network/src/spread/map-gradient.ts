@@ -89,6 +89,16 @@ export async function mapGradient(of: MapGradient, side?: SideThreads): Promise<
   }
 }
 
+/**
+ * How many rows of the shape of `x` go well into one `mapGradient`: as many as ask for gradients of no more rows, those of points of a path among them, than fit into memory
+ * together.
+ */
+export function rowsTogether(of: Omit<MapGradient, 'objective'>): number {
+  const rows = of.x.shape[0]!
+  const asked = Math.max(rows, rowsAskedBy(of).reduce((sum, { targets }) => sum + targets.length, 0))
+  return Math.max(1, Math.floor((Math.min(rowsThatFit(of.network), mostRows) * rows) / asked))
+}
+
 function rowsThatFit({ graph }: Network): number {
   return Math.max(1, Math.floor(mostBytes / (bytesPerValue * graph.places.reduce((sum, { shape }) => sum + sizeOf(shape), 0))))
 }
@@ -123,7 +133,7 @@ function gradientBy({ network, map, x, targets, objective }: MapGradient, gradie
 /** Maps that ask for no rows, as those that take one gradient by themselves. */
 const alone = new WeakSet<TensorMap>()
 
-function rowsAskedBy({ network, map, x, targets }: MapGradient): readonly Asked[] {
+function rowsAskedBy({ network, map, x, targets }: Omit<MapGradient, 'objective'>): readonly Asked[] {
   if (alone.has(map)) return []
   const asked: Asked[] = []
   const note: RowGradient = (_network, z, of) => {

@@ -65,8 +65,8 @@ export function describeSampler(plugins: Plugins, name: string, options: Readonl
     test('it costs the rows it declares', async () => {
       const { host, resolved, sampler, model, context } = await setUp()
       // A map of the gradient, which attacks attack here, is one row.
-      const { rows, maps = 0, shared = 0, adaptive } = host.cost(resolved, model.inputShape)!
-      const declared = shared + 4 * (rows + maps)
+      const { rows, maps = 0, mapsInTurn = 0, shared = 0, adaptive } = host.cost(resolved, model.inputShape)!
+      const declared = shared + 4 * (rows + maps + mapsInTurn)
       const before = model.rowsRun()
       await sampler.sample(context, 4)
       const measured = model.rowsRun() - before
