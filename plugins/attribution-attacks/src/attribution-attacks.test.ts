@@ -175,6 +175,14 @@ describe('examples that are attacked side by side', () => {
     expect(rows).toEqual([3, 6, 6, 6, 6, 6, 6])
   })
 
+  test('what leaves a broken engine behind is not tried again', async () => {
+    let calls = 0
+    const { contexts, sample } = await attacked(() => () => (calls++, Promise.reject(new WebAssembly.RuntimeError('unreachable'))))
+    const settled = await Promise.allSettled(contexts.map(sample))
+    expect(settled.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
+    expect(calls).toBe(1)
+  })
+
   test('one for which the method has no map fails alone', async () => {
     const { contexts, sample } = await attacked((own) => async (request) => {
       if (request.inputs.data.some((value) => Number.isNaN(value))) throw new Error('no map')

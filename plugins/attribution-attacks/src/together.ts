@@ -24,8 +24,8 @@ export interface Together {
   readonly gradients: (climb: Climb) => Promise<Float32Array>
 }
 
-/** Rows of a map go through the model together, as many as when maps are differentiated. */
-const rowsAtOnce = 64
+/** Rows of which the method makes maps at once. */
+const mapRowsAtOnce = 64
 
 /** How gradients are found: of a function of the method's maps on the network that is stepped on, and of how many rows at once. */
 interface Steps {
@@ -43,7 +43,7 @@ export function together(model: Model, attributer: Attributer, steps: Steps | un
       await breathe(signal)
       const { x, targets, counts } = stacked(asked, model)
       const randomness = asked.flatMap(({ context, rows }) => eachRow(rows).map(() => context.randomness))
-      const all = await attributer.attribute({ model, inputs: x, targets, randomness, batchRows: rowsAtOnce, reference: dataset, ...(signal && { signal }) })
+      const all = await attributer.attribute({ model, inputs: x, targets, randomness, batchRows: mapRowsAtOnce, reference: dataset, ...(signal && { signal }) })
       return split(all, counts)
     }),
   )
@@ -87,11 +87,13 @@ function given<T>(answer: Answer<T>): T {
 }
 
 /** Who asks for what fails is told alone, not those who asked in the same moment. */
-function aloneWhereItFails<Item, T>(run: (items: readonly Item[]) => Promise<readonly T[]>): (items: readonly Item[]) => Promise<readonly Answer<T>[]> {
+function aloneWhereItFails<Item extends Asked, T>(run: (items: readonly Item[]) => Promise<readonly T[]>): (items: readonly Item[]) => Promise<readonly Answer<T>[]> {
   const attempt = async (items: readonly Item[]): Promise<readonly Answer<T>[]> => {
     try {
       return (await run(items)).map((value) => ({ value }))
     } catch (error) {
+      // What stops ends all, and a trap of WebAssembly leaves an engine behind that cannot be trusted.
+      if (items[0]!.context.signal?.aborted === true || (error as Error).name === 'RuntimeError') throw error
       if (items.length === 1) return [{ error }]
       const answers: Answer<T>[] = []
       for (const item of items) answers.push(...(await attempt([item])))

@@ -52,3 +52,17 @@ test('rows that go well together ask for no more gradients than a batch has, nor
   expect([together(3, own, 1), together(3, path, 1), together(3, path, 2)]).toEqual([160, 16, 16])
   expect([together(200, own, 1), together(200, path, 1)]).toEqual([4, 1])
 })
+
+test('they are counted on other backends, too, where the derivatives are those of wasm', async () => {
+  const net = network(3)
+  const of = { network: net, map: path, x: { shape: [1, 128, 128, 1], data: values([1, 128, 128, 1]) }, targets: [1], objective }
+  const expected = await mapGradient(of)
+  net.dispose()
+  await tf.setBackend('cpu')
+  const there = network(3)
+  expect(rowsTogether({ ...of, network: there })).toBe(16)
+  const found = await mapGradient({ ...of, network: there })
+  expect(Math.max(...found.map((value, i) => Math.abs(value - expected[i]!)))).toBeLessThan(1e-5 * Math.max(...expected.map(Math.abs)))
+  there.dispose()
+  await tf.setBackend('wasm')
+})

@@ -89,14 +89,13 @@ export async function mapGradient(of: MapGradient, side?: SideThreads): Promise<
   }
 }
 
-/**
- * How many rows of the shape of `x` go well into one `mapGradient`: as many as ask for gradients of no more rows, those of points of a path among them, than fit into memory
- * together.
- */
-export function rowsTogether(of: Omit<MapGradient, 'objective'>): number {
-  const rows = of.x.shape[0]!
-  const asked = Math.max(rows, rowsAskedBy(of).reduce((sum, { targets }) => sum + targets.length, 0))
-  return Math.max(1, Math.floor((Math.min(rowsThatFit(of.network), mostRows) * rows) / asked))
+/** The most rows of the shape of `x` for one `mapGradient`, on any backend: the gradients that they ask for, those at points of a path among them, fit into memory. */
+export function rowsTogether({ network, map, x, targets }: Omit<MapGradient, 'objective'>): number {
+  const rows = x.shape[0]!
+  let asked = 0
+  const count: RowGradient = (_network, z, of) => ((asked += of.length), tf.zerosLike(z))
+  tf.tidy(() => map(network, tf.tensor(x.data, [...x.shape]), targets, count)).dispose()
+  return Math.max(1, Math.floor((Math.min(rowsThatFit(network), mostRows) * rows) / Math.max(rows, asked)))
 }
 
 function rowsThatFit({ graph }: Network): number {
@@ -133,7 +132,7 @@ function gradientBy({ network, map, x, targets, objective }: MapGradient, gradie
 /** Maps that ask for no rows, as those that take one gradient by themselves. */
 const alone = new WeakSet<TensorMap>()
 
-function rowsAskedBy({ network, map, x, targets }: Omit<MapGradient, 'objective'>): readonly Asked[] {
+function rowsAskedBy({ network, map, x, targets }: MapGradient): readonly Asked[] {
   if (alone.has(map)) return []
   const asked: Asked[] = []
   const note: RowGradient = (_network, z, of) => {
