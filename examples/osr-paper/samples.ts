@@ -4,7 +4,7 @@
  *   npm run samples -- --data FOLDER [--backend NAME] [--out FOLDER] [data set ...]
  */
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { Base, Host, Logger, mean, messageOf, type Neighbour, type Sampler, type Score } from '@touchstone/core'
 import datasets from '@touchstone/datasets'
@@ -49,9 +49,18 @@ interface Sampled {
   readonly seconds: number
 }
 const labels = Object.keys(uses) as (keyof typeof uses)[]
-const fileOf = (name: SetName, label: string): string => join(out, `${name}, ${label}.json`)
+const modelOf = (name: SetName): string | undefined => sets[name].models.find((one) => existsSync(join(import.meta.dirname, modelPath(one), 'model.json')))
+const fileOf = (name: SetName, label: string): string => join(out, `${name}, ${modelOf(name)}, ${label}.json`)
 // One sampler after the other, so that the seconds of the generator are its own; each is kept when it is through.
-for (const name of chosen) for (const label of labels) if (!existsSync(fileOf(name, label))) await writeFile(fileOf(name, label), `${JSON.stringify(await sample(name, label))}\n`)
+for (const name of chosen) {
+  const model = modelOf(name) ?? fail(`${name}: there is no ${sets[name].models.join(' or ')}, which examples/zoo trains`)
+  for (const label of labels) {
+    const file = fileOf(name, label)
+    if (existsSync(file)) continue
+    await writeFile(`${file}.part`, `${JSON.stringify(await sample(name, model, label))}\n`)
+    await rename(`${file}.part`, file)
+  }
+}
 
 const judgements = []
 for (const name of Object.keys(sets) as SetName[]) {
@@ -66,8 +75,7 @@ await writeFile(join(out, 'claims.md'), claimsTable(judgements))
 console.log(claimsTable(judgements))
 
 /** Draws neighbours of a data set's first inputs, and the pictures of those by the generator with the paper's delta. */
-async function sample(name: SetName, label: keyof typeof uses): Promise<Sampled> {
-  const model = sets[name].models.find((one) => existsSync(join(import.meta.dirname, modelPath(one), 'model.json'))) ?? fail(`${name}: there is no ${sets[name].models.join(' or ')}, which examples/zoo trains`)
+async function sample(name: SetName, model: string, label: keyof typeof uses): Promise<Sampled> {
   const host = new Host(plugins)
   await using scope = host.open([{ token: Base, value: { path: import.meta.dirname } }, { token: Logger, value: log }])
   log.info(`${name}: ${label}`)

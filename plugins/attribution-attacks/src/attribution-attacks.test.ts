@@ -156,38 +156,56 @@ test('objectives by hand', () => {
 })
 
 describe('examples that are attacked side by side', () => {
-  const attacked = async (attribute: (own: Attributer) => Attributer['attribute'], options: object = {}) => {
-    const own = await make('attributer', 'integrated-gradients', { steps: 8 })
-    const attributer = { ...own, attribute: attribute(own) }
+  const attacked = async (wrap: (own: Attributer) => Partial<Attributer>, { steps = 8, ...options }: { readonly steps?: number; readonly aim?: string; readonly restarts?: number } = {}) => {
+    const own = await make('attributer', 'integrated-gradients', { steps })
+    const attributer = { ...own, ...wrap(own) }
     const sampler = await make('sampler', 'attribution-attack', { ...budget, iterations: 6, ...options })
-    const contexts = await Promise.all([0, 1, 2].map((example) => contextOf(attributer, example)))
+    const contexts = await Promise.all([0, 1, 2].map(async (example): Promise<SamplerContext> => {
+      const context = await contextOf(attributer, example)
+      return { ...context, target: (context.target + example) % context.outputs.length }
+    }))
     return { contexts, sample: (context: SamplerContext) => sampler.sample(context, 1) }
   }
 
-  test.each(['top-k', 'mass-centre', 'random'])('are asked together, by their restarts, and get what they get alone: %s', async (aim) => {
-    const rows: number[] = []
-    const { contexts, sample } = await attacked((own) => (request) => (rows.push(request.inputs.shape[0]!), own.attribute(request)), { aim, restarts: 2 })
+  test.each([
+    ['top-k', 8, [6]],
+    ['mass-centre', 8, [6]],
+    ['top-k', 60, [4, 2]],
+    ['random', 8, []],
+  ])('are asked together, by their restarts, and get what they get alone: %s, %i points', async (aim, steps, together) => {
+    const [maps, differentiated]: [number[], number[]] = [[], []]
+    const { contexts, sample } = await attacked(
+      (own) => ({
+        attribute: (request) => (maps.push(request.inputs.shape[0]!), own.attribute(request)),
+        map: (network, x, ...rest) => (differentiated.push(x.shape[0]), own.map!(network, x, ...rest)),
+      }),
+      { aim, steps, restarts: 2 },
+    )
     const alone: (readonly Neighbour[])[] = []
     for (const context of contexts) alone.push(await sample(context))
-    expect(rows).toEqual([1, 2, 3].flatMap(() => [1, 2, 2, 2, 2, 2, 2]))
-    rows.length = 0
+    expect(maps).toEqual([1, 2, 3].flatMap(() => [1, 2, 2, 2, 2, 2, 2]))
+    maps.length = differentiated.length = 0
     expect(await Promise.all(contexts.map(sample))).toEqual(alone)
-    expect(rows).toEqual([3, 6, 6, 6, 6, 6, 6])
+    expect(maps).toEqual([3, 6, 6, 6, 6, 6, 6])
+    // 256 rows at most: of 60 points those of two examples with two restarts each.
+    expect(differentiated).toEqual(Array.from({ length: 6 }, () => together).flat())
   })
 
   test('what leaves a broken engine behind is not tried again', async () => {
     let calls = 0
-    const { contexts, sample } = await attacked(() => () => (calls++, Promise.reject(new WebAssembly.RuntimeError('unreachable'))))
+    const { contexts, sample } = await attacked(() => ({ attribute: () => (calls++, Promise.reject(new WebAssembly.RuntimeError('unreachable'))) }))
     const settled = await Promise.allSettled(contexts.map(sample))
     expect(settled.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
     expect(calls).toBe(1)
   })
 
   test('one for which the method has no map fails alone', async () => {
-    const { contexts, sample } = await attacked((own) => async (request) => {
-      if (request.inputs.data.some((value) => Number.isNaN(value))) throw new Error('no map')
-      return own.attribute(request)
-    })
+    const { contexts, sample } = await attacked((own) => ({
+      attribute: async (request) => {
+        if (request.inputs.data.some((value) => Number.isNaN(value))) throw new Error('no map')
+        return own.attribute(request)
+      },
+    }))
     const expected = await sample(contexts[0]!)
     contexts[1]!.example.input.fill(Number.NaN)
     expect(await Promise.allSettled(contexts.slice(0, 2).map(sample))).toMatchObject([{ value: expected }, { status: 'rejected', reason: { message: 'no map' } }])

@@ -51,7 +51,7 @@ export const parameterRandomisation = defineExtension({
     seed: option(z.int('expected a whole number'), { summary: 'of the random weights', default: 0 }),
   },
   // A model with fewer layers has fewer.
-  cost: ({ stages }) => ({ rows: 0, maps: stages, adaptive: true }),
+  cost: ({ stages }) => ({ rows: 0, mapsInTurn: stages, adaptive: true }),
   create: ({ comparison, stages, seed }) => {
     const made = new Map<string, Promise<readonly Model[]>>()
     const modelsOf = (model: Model): Promise<readonly Model[]> => {
