@@ -1,17 +1,18 @@
 import { read, write } from './lanes'
 
 /*
- * ReLU without its kinks, f(x) = softplus(x) - softplus(x - max) with softplus(x) = log(1 + exp(beta x)) / beta; the second part is 0 where `max` is infinite.
+ * ReLU without its kinks, f(x) = softplus(x) - softplus(x - max) with softplus(x) = log(1 + exp(beta x)) / beta; the second part is 0 where `max` is infinite. Leaky with an
+ * `alpha`: alpha x + (1 - alpha) f(x).
  *
- * All of it by one exponential, and without a difference of numbers that are nearly alike: f(max - x) = max - f(x), so that x is at most max / 2 from here on; and with
+ * All of f by one exponential, and without a difference of numbers that are nearly alike: f(max - x) = max - f(x), so that x is at most max / 2 from here on; and with
  * t = exp(-|beta x|) and c = exp(-beta max) the other exponential, t' = exp(-|beta (x - max)|), is c t below 0 and c / t above.
  */
 
 /** Above this times 1 / beta, and as far below `max`, f is x to the last digit. */
 const straight: f32 = 40
 
-/** `out` = f(x). @param c exp(-beta max) */
-export function smoothRelu(x: usize, out: usize, count: i32, beta: f32, max: f32, c: f32): void {
+/** `out` = alpha x + (1 - alpha) f(x). @param c exp(-beta max) */
+export function smoothRelu(x: usize, out: usize, count: i32, alpha: f32, beta: f32, max: f32, c: f32): void {
   const end = <usize>count << 2
   const top = f32x4.splat(max)
   const unsharp = f32x4.splat(1 / beta)
@@ -26,13 +27,15 @@ export function smoothRelu(x: usize, out: usize, count: i32, beta: f32, max: f32
     const round = f32x4.mul(logOfQuotient(t, other), unsharp)
     const lowest = f32x4.add(f32x4.pmax(low, f32x4.splat(0)), round)
     // What is not a number is neither.
-    write(out + at, v128.bitselect(f32x4.sub(top, lowest), lowest, f32x4.gt(value, low)), four)
+    const upright = v128.bitselect(f32x4.sub(top, lowest), lowest, f32x4.gt(value, low))
+    // Of what is infinite, 0 times it would be no number.
+    write(out + at, alpha == 0 ? upright : f32x4.add(f32x4.mul(f32x4.splat(alpha), value), f32x4.mul(f32x4.splat(1 - alpha), upright)), four)
     at += four ? 16 : 4
   }
 }
 
-/** `out` = dy f'(x) with f'(x) = sigmoid(beta x) - sigmoid(beta (x - max)) = t (1 - c) / ((1 + t) (1 + c t)) below 0, t (1 - c) / ((1 + t) (t + c)) above. */
-export function smoothReluGradient(dy: usize, x: usize, out: usize, count: i32, beta: f32, max: f32, c: f32): void {
+/** `out` = dy (alpha + (1 - alpha) f'(x)) with f'(x) = sigmoid(beta x) - sigmoid(beta (x - max)) = t (1 - c) / ((1 + t) (1 + c t)) below 0, t (1 - c) / ((1 + t) (t + c)) above. */
+export function smoothReluGradient(dy: usize, x: usize, out: usize, count: i32, alpha: f32, beta: f32, max: f32, c: f32): void {
   const end = <usize>count << 2
   const top = f32x4.splat(max)
   let at: usize = 0
@@ -41,13 +44,13 @@ export function smoothReluGradient(dy: usize, x: usize, out: usize, count: i32, 
     const z = scaled(lower(read(x + at, four), top, max), beta)
     const t = decay(z)
     const slope = f32x4.div(f32x4.mul(t, f32x4.splat(1 - c)), bothWays(z, t, c))
-    write(out + at, f32x4.mul(read(dy + at, four), slope), four)
+    write(out + at, f32x4.mul(read(dy + at, four), f32x4.add(f32x4.splat(alpha), f32x4.mul(f32x4.splat(1 - alpha), slope))), four)
     at += four ? 16 : 4
   }
 }
 
-/** `out` = a b f''(x) with f''(x) = beta t (1 - c) (1 - c t^2) / ((1 + t) (1 + c t))^2 below 0, beta t (1 - c) (t^2 - c) / ((1 + t) (t + c))^2 above; f''(max - x) = -f''(x). */
-export function smoothReluCurvature(a: usize, b: usize, x: usize, out: usize, count: i32, beta: f32, max: f32, c: f32): void {
+/** `out` = a b (1 - alpha) f''(x) with f''(x) = beta t (1 - c) (1 - c t^2) / ((1 + t) (1 + c t))^2 below 0, beta t (1 - c) (t^2 - c) / ((1 + t) (t + c))^2 above; f''(max - x) = -f''(x). */
+export function smoothReluCurvature(a: usize, b: usize, x: usize, out: usize, count: i32, alpha: f32, beta: f32, max: f32, c: f32): void {
   const end = <usize>count << 2
   const top = f32x4.splat(max)
   let at: usize = 0
@@ -60,7 +63,7 @@ export function smoothReluCurvature(a: usize, b: usize, x: usize, out: usize, co
     const square = f32x4.mul(t, t)
     const over = v128.bitselect(f32x4.sub(f32x4.splat(1), f32x4.mul(f32x4.splat(c), square)), f32x4.sub(square, f32x4.splat(c)), f32x4.lt(z, f32x4.splat(0)))
     const under = bothWays(z, t, c)
-    const bend = f32x4.div(f32x4.mul(f32x4.mul(f32x4.splat(beta * (1 - c)), t), over), f32x4.mul(under, under))
+    const bend = f32x4.div(f32x4.mul(f32x4.mul(f32x4.splat((1 - alpha) * beta * (1 - c)), t), over), f32x4.mul(under, under))
     const signed = v128.bitselect(f32x4.neg(bend), bend, f32x4.gt(value, low))
     write(out + at, f32x4.mul(f32x4.mul(read(a + at, four), read(b + at, four)), signed), four)
     at += four ? 16 : 4

@@ -3,7 +3,7 @@ import { openEngine, tf } from './index.js'
 
 it('opens the cpu backend without a greeting', async () => {
   const warn = vi.spyOn(console, 'warn')
-  expect(await openEngine({ backend: 'cpu' })).toEqual({ name: 'tfjs-cpu', version: '4.22.0', kernels: '6' })
+  expect(await openEngine({ backend: 'cpu' })).toEqual({ name: 'tfjs-cpu', version: '4.22.0', kernels: '7' })
   expect(tf.getBackend()).toBe('cpu')
   expect(tf.add(1, 2).dataSync()[0]).toBe(3)
   expect(warn).not.toHaveBeenCalled()

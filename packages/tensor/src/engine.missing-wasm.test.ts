@@ -23,7 +23,7 @@ it('says so where WebAssembly has no vector instructions, on which our kernels a
 
 it('otherwise falls back to cpu and says why', async () => {
   const engine = await openEngine({ wasmPaths: '/nowhere/' })
-  expect(engine).toEqual({ name: 'tfjs-cpu', version: '4.22.0', kernels: '6', fallback: 'there is no file /nowhere/tfjs-backend-wasm-simd.wasm' })
+  expect(engine).toEqual({ name: 'tfjs-cpu', version: '4.22.0', kernels: '7', fallback: 'there is no file /nowhere/tfjs-backend-wasm-simd.wasm' })
   expect(tf.getBackend()).toBe('cpu')
   await expect(openEngine({ backend: 'wasm' })).rejects.toThrow('open already, with backend tfjs-cpu')
 })

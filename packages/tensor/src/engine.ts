@@ -47,7 +47,7 @@ export interface Engine {
 }
 
 /** Counts up with every change of a kernel or gradient that may change a bit of a result. */
-const kernelSetVersion = '6'
+const kernelSetVersion = '7'
 
 let opened: Promise<Engine> | undefined
 

@@ -11,7 +11,7 @@ export interface OnePassKernels {
     readonly attrs: { readonly most: number, readonly rounding: number, readonly tiny: number }
   }
   /** The curvature at x of a ReLU without kinks, times a and b. */
-  readonly SmoothReluCurvature: { readonly inputs: { readonly a: Tensor, readonly b: Tensor, readonly x: Tensor }, readonly attrs: { readonly beta: number, readonly max: number } }
+  readonly SmoothReluCurvature: { readonly inputs: { readonly a: Tensor, readonly b: Tensor, readonly x: Tensor }, readonly attrs: { readonly alpha: number, readonly beta: number, readonly max: number } }
   /** a / (b + epsilon sign(b)), with sign(0) = 1 */
   readonly StableQuotient: { readonly inputs: { readonly a: Tensor, readonly b: Tensor }, readonly attrs: { readonly epsilon: number } }
 }

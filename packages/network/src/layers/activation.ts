@@ -88,10 +88,7 @@ const activations: Readonly<Record<ActivationName, OfNode>> = {
     slope: (x, _y, { theta = 1 }) => tf.step(tf.sub(x, theta)),
   },
   // a x + (1 - a) softplus(x): the leaky ReLU without its kink.
-  'smooth-leaky-relu': {
-    value: (x, { alpha = 0.3, beta }) => tf.add(tf.mul(alpha, x), tf.mul(1 - alpha, smoothRelu(x, { beta }))),
-    slope: (x, _y, { alpha = 0.3, beta }) => tf.add(alpha, tf.mul(1 - alpha, smoothSlope(x, { beta }))),
-  },
+  'smooth-leaky-relu': { value: (x, { alpha = 0.3, beta }) => smoothRelu(x, { alpha, beta }), slope: (x, _y, { alpha = 0.3, beta }) => smoothSlope(x, { alpha, beta }) },
   // softplus(x) - softplus(x - max): the clipped ReLU without its kinks.
   'smooth-clipped-relu': {
     value: (x, { beta, max = 6 }) => smoothRelu(x, { beta, max }),
@@ -118,6 +115,7 @@ export const activation: Layer<ActivationNode> = {
     if (name === 'leaky-relu') return [leakyReluGradient(signal, x!, alpha)]
     if (name === 'relu' && max === undefined) return [leakyReluGradient(signal, x!, 0)]
     if (name === 'softplus') return [smoothReluGradient(signal, x!, { beta })]
+    if (name === 'smooth-leaky-relu') return [smoothReluGradient(signal, x!, { alpha, beta })]
     if (name === 'smooth-clipped-relu') return [smoothReluGradient(signal, x!, { beta, max: max ?? 6 })]
     return [tf.mul(signal, activations[name].slope(x!, output, node))]
   },

@@ -1,9 +1,13 @@
-import { div, engine, getBackend, getKernel, mul, sigmoid, softplus, sub } from '#tfjs/core'
+import { engine, getBackend, getKernel } from '#tfjs/core'
 import type { GradConfig, KernelConfig, Tensor } from '@tensorflow/tfjs-core'
 import { inOnePass } from '../in-one-pass.js'
+import { smoothReluInSteps } from '../kernels/smooth-relu-in-steps.js'
+import type { SmoothReluAttrs } from '../kernels/smooth-relu-in-steps.js'
 
 /** A ReLU without its kinks. */
 export interface SmoothRelu {
+  /** Its slope far below 0, and where it has ended: 0 unless told. */
+  readonly alpha?: number | undefined
   /** How sharp its bends are: 1 unless told. */
   readonly beta?: number | undefined
   /** Where the ReLU ends; infinite, the default, where it does not. */
@@ -11,41 +15,33 @@ export interface SmoothRelu {
 }
 
 /**
- * ReLU without its kinks, of every value: softplus(x) = log(1 + exp(beta x)) / beta, and where the ReLU ends at `max`, softplus(x) - softplus(x - max). Differentiable, also twice.
- * One kernel where the backend has it, right to the last digits also far below 0, where tfjs's own softplus loses them.
+ * ReLU without its kinks, of every value: softplus(x) = log(1 + exp(beta x)) / beta, where the ReLU ends at `max`, softplus(x) - softplus(x - max), and where it is leaky,
+ * alpha x + (1 - alpha) times that. Differentiable, also twice. One kernel where the backend has it, right to the last digits also far below 0, where tfjs's own softplus loses them.
  *
  * @param x - numbers of type float32
  */
-export function smoothRelu(x: Tensor, { beta = 1, max = Infinity }: SmoothRelu = {}): Tensor {
-  return hasKernel('SmoothRelu') ? engine().runKernel('SmoothRelu', { x }, { beta, max }) : between((at) => beta === 1 ? softplus(at) : div(softplus(mul(at, beta)), beta), x, max)
+export function smoothRelu(x: Tensor, shape: SmoothRelu = {}): Tensor {
+  const attrs = attrsOf(shape)
+  return hasKernel('SmoothRelu') ? engine().runKernel('SmoothRelu', { x }, { ...attrs }) : smoothReluInSteps.value(x, attrs)
 }
 
 /**
- * What `smoothRelu` makes of a signal on its way back: dy (sigmoid(beta x) - sigmoid(beta (x - max))). Differentiable by both.
+ * What `smoothRelu` makes of a signal on its way back: dy (alpha + (1 - alpha) (sigmoid(beta x) - sigmoid(beta (x - max)))). Differentiable by both.
  *
  * @param dy - in the shape of `x`
  */
-export function smoothReluGradient(dy: Tensor, x: Tensor, { beta = 1, max = Infinity }: SmoothRelu = {}): Tensor {
-  return hasKernel('SmoothReluGrad') ? engine().runKernel('SmoothReluGrad', { dy, x }, { beta, max }) : mul(dy, between((at) => sigmoid(beta === 1 ? at : mul(at, beta)), x, max))
+export function smoothReluGradient(dy: Tensor, x: Tensor, shape: SmoothRelu = {}): Tensor {
+  const attrs = attrsOf(shape)
+  return hasKernel('SmoothReluGrad') ? engine().runKernel('SmoothReluGrad', { dy, x }, { ...attrs }) : smoothReluInSteps.gradient(dy, x, attrs)
 }
 
 /** The second derivative times two signals. */
-function smoothReluCurvature(a: Tensor, b: Tensor, x: Tensor, attrs: Attrs): Tensor {
-  return inOnePass('SmoothReluCurvature', { a, b, x }, attrs, () => {
-    const { beta, max } = attrs
-    const bend = (at: Tensor): Tensor => {
-      const s = sigmoid(mul(at, beta))
-      return mul(beta, mul(s, sub(1, s)))
-    }
-    return mul(mul(a, b), between(bend, x, max))
-  })
+function smoothReluCurvature(a: Tensor, b: Tensor, x: Tensor, attrs: SmoothReluAttrs): Tensor {
+  return inOnePass('SmoothReluCurvature', { a, b, x }, attrs, () => smoothReluInSteps.curvature(a, b, x, attrs))
 }
 
-interface Attrs { readonly beta: number, readonly max: number }
-
-/** f(x) - f(x - max), the second part 0 where `max` is infinite. */
-function between(f: (x: Tensor) => Tensor, x: Tensor, max: number): Tensor {
-  return max === Infinity ? f(x) : sub(f(x), f(sub(x, max)))
+function attrsOf({ alpha = 0, beta = 1, max = Infinity }: SmoothRelu): SmoothReluAttrs {
+  return { alpha, beta, max }
 }
 
 function hasKernel(name: string): boolean {
@@ -65,7 +61,7 @@ export const smoothRelus: readonly GradConfig[] = [
     inputsToSave: ['dy', 'x'],
     gradFunc: (ddx, [dy, x], attrs) => ({
       dy: () => smoothReluGradient(ddx as Tensor, x!, attrs),
-      x: () => smoothReluCurvature(ddx as Tensor, dy!, x!, attrs as unknown as Attrs),
+      x: () => smoothReluCurvature(ddx as Tensor, dy!, x!, attrs as unknown as SmoothReluAttrs),
     }),
   },
 ]

@@ -7,6 +7,8 @@ import { defineKernel, tensorOf } from './kernel.js'
 import type { KernelDefinition, WasmBackend } from './kernel.js'
 import type { RectifierAttrs, RectifierInputs } from './rectifiers.js'
 import { segmentsWithinRange } from './segments-within-range.js'
+import { smoothReluBy } from './smooth-relu-in-steps.js'
+import type { SmoothReluAttrs } from './smooth-relu-in-steps.js'
 
 type Shape = readonly [number, number, number, number]
 type Attr = 'TF_ATTR_TYPE' | 'TF_ATTR_FLOAT' | 'TF_ATTR_INT' | 'TF_ATTR_STRING' | 'TF_FLOAT'
@@ -45,7 +47,27 @@ export const nativeKernels: readonly KernelDefinition[] = [
     return where(isNaN(x), x, alpha === 0 ? above : add(mul(above, 1 - alpha), alpha))
   })),
   segmentsWithinRange,
+  ...smoothRelus(),
 ]
+
+/** ReLU without its kinks, whose gradients are single operations of libtensorflow where tfjs takes two and three. */
+function smoothRelus(): readonly KernelDefinition[] {
+  const kernelsOf = (backend: WasmBackend) => {
+    const native = backend as unknown as NativeBackend
+    const { TF_ATTR_TYPE, TF_FLOAT } = native.binding
+    const float = [{ name: 'T', type: TF_ATTR_TYPE, value: TF_FLOAT }]
+    return smoothReluBy({
+      throughSoftplus: (dy, z) => native.executeSingleOutput('SoftplusGrad', float, [dy, z]),
+      throughSigmoid: (dy, s) => native.executeSingleOutput('SigmoidGrad', float, [s, dy]),
+    })
+  }
+  return [
+    defineKernel<{ readonly x: TensorInfo }, SmoothReluAttrs>('SmoothRelu', () => (backend, { x }, attrs) => tidy(() => kernelsOf(backend).value(tensorOf(x), attrs))),
+    defineKernel<RectifierInputs, SmoothReluAttrs>('SmoothReluGrad', () => (backend, { dy, x }, attrs) => tidy(() => kernelsOf(backend).gradient(tensorOf(dy), tensorOf(x), attrs))),
+    defineKernel<{ readonly a: TensorInfo, readonly b: TensorInfo, readonly x: TensorInfo }, SmoothReluAttrs>('SmoothReluCurvature', () => (backend, { a, b, x }, attrs) =>
+      tidy(() => kernelsOf(backend).curvature(tensorOf(a), tensorOf(b), tensorOf(x), attrs))),
+  ]
+}
 
 function convolution(name: 'Conv2D' | 'DepthwiseConv2dNative'): KernelDefinition {
   return defineKernel<{ readonly x: TensorInfo, readonly filter: TensorInfo }, ConvolutionAttrs>(name, (stock) => {

@@ -9,6 +9,8 @@ type DilatedWindows = readonly [
   images: number, height: number, width: number, channels: number, outHeight: number, outWidth: number,
   filterHeight: number, filterWidth: number, strideY: number, strideX: number, dilationY: number, dilationX: number, top: number, left: number,
 ]
+/** `bend` is exp(-beta max). */
+export type SmoothReluShape = readonly [alpha: number, beta: number, max: number, bend: number]
 
 /**
  * Kernels written for the processor's vector instructions, in the folder `assembly`, where each says what it computes. They work in place on
@@ -40,9 +42,9 @@ export interface Simd {
   readonly revealCancel: (
     z: number, z0: number, total: number, signal: number, sum: number, difference: number, count: number, most: number, rounding: number, tiny: number,
   ) => void
-  readonly smoothRelu: (x: number, out: number, count: number, beta: number, max: number, decay: number) => void
-  readonly smoothReluCurvature: (a: number, b: number, x: number, out: number, count: number, beta: number, max: number, decay: number) => void
-  readonly smoothReluGradient: (dy: number, x: number, out: number, count: number, beta: number, max: number, decay: number) => void
+  readonly smoothRelu: (x: number, out: number, count: number, ...shape: SmoothReluShape) => void
+  readonly smoothReluCurvature: (a: number, b: number, x: number, out: number, count: number, ...shape: SmoothReluShape) => void
+  readonly smoothReluGradient: (dy: number, x: number, out: number, count: number, ...shape: SmoothReluShape) => void
   readonly spreadPixels: (
     x: number, to: number, firstLine: number, lines: number, height: number, width: number, channels: number, outHeight: number, outWidth: number,
     filterHeight: number, filterWidth: number, strideY: number, strideX: number, top: number, left: number,
