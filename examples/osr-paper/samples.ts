@@ -6,13 +6,14 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { Base, Host, Logger, mean, messageOf, type Neighbour, type Sampler, type Score } from '@touchstone/core'
+import { Base, Host, isUserError, Logger, mean, messageOf, type Neighbour, type Sampler, type Score } from '@touchstone/core'
 import datasets from '@touchstone/datasets'
 import { evaluate } from '@touchstone/evaluation'
 import gradients from '@touchstone/gradients'
 import noise from '@touchstone/noise'
 import osr from '@touchstone/osr-gan'
 import tfjsModels from '@touchstone/tfjs-models'
+import tfjsNode from '@touchstone/tfjs-node'
 import { claimsTable } from '../papers/judgement.js'
 import { commandLine, fail } from '../zoo/command-line.js'
 import { dataIn } from '../zoo/data.js'
@@ -37,7 +38,7 @@ const folder = chosen.some((name) => name !== 'mnist') ? await prepareData(value
 const out = resolve(values.out)
 await mkdir(out, { recursive: true })
 
-const plugins = [tfjsModels, datasets, gradients, noise, osr]
+const plugins = [tfjsModels, datasets, gradients, noise, osr, ...(values.backend.startsWith('tfjs-node') ? [tfjsNode] : [])]
 const log = { info: (message: string) => process.stderr.write(`${message}\n`), warn: (message: string) => process.stderr.write(`${message}\n`) }
 const uses = { ...generators, ...Object.fromEntries(Object.entries(noises).map(([name, { options }]) => [name, { use: 'noise', options }])) }
 
@@ -57,7 +58,11 @@ for (const name of chosen) {
   for (const label of labels) {
     const file = fileOf(name, label)
     if (existsSync(file)) continue
-    await writeFile(`${file}.part`, `${JSON.stringify(await sample(name, model, label))}\n`)
+    const sampled = await sample(name, model, label).catch((error: unknown) => {
+      if (isUserError(error)) fail(messageOf(error))
+      throw error
+    })
+    await writeFile(`${file}.part`, `${JSON.stringify(sampled)}\n`)
     await rename(`${file}.part`, file)
   }
 }
