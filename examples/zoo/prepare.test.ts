@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -32,6 +32,18 @@ test('archives are unpacked, whether or not they begin with a folder of their na
     for (const name of ['flower17-128', 'cifar10-jpeg']) expect(await readFile(join(to, name, 'rose', 'one.jpg'), 'utf8')).toBe(name)
     expect(await readFile(join(to, 'gtsrb-32', 'labels.csv'), 'utf8')).toBe('file,label')
   }
+})
+
+test('links are made by many at once, and anew where the data have moved', async () => {
+  await pack('flower17-128', 'flower17-128')
+  await mkdir(join(folder, 'from', 'gtsrb-32'))
+  await writeFile(join(folder, 'from', 'gtsrb-32', 'labels.csv'), 'file,label')
+  const to = join(folder, 'to')
+  await mkdir(to)
+  await symlink(join(folder, 'moved'), join(to, 'gtsrb-32'))
+  expect(new Set(await Promise.all(Array.from({ length: 20 }, () => prepareData(join(folder, 'from'), to))))).toEqual(new Set([to]))
+  expect(await readFile(join(to, 'gtsrb-32', 'labels.csv'), 'utf8')).toBe('file,label')
+  expect((await readdir(to)).sort()).toEqual(['flower17-128', 'gtsrb-32'])
 })
 
 test('two that begin at once both find all of it, and leave nothing else', async () => {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
@@ -19,7 +19,7 @@ export async function prepareData(from: string, to: string): Promise<string> {
   if (packed.length === 0 && unpacked.length === 0) throw new UserError(`${from}: expected folders or archives (.tar.gz) of the names ${archives.join(', ')}, found ${existsSync(from) ? 'none of them' : 'no folder'}: see the README for where data come from`)
   if (packed.length === 0 && (!unpacked.includes('imagenet-sample') || existsSync(join(from, 'imagenet')))) return resolve(from)
   await mkdir(to, { recursive: true })
-  for (const name of unpacked) if (!existsSync(join(to, name))) await symlink(resolve(from, name), join(to, name))
+  for (const name of unpacked) await link(resolve(from, name), join(to, name))
   for (const name of packed) await once(join(to, name), (place) => unpack(join(from, `${name}.tar.gz`), name, place))
   if (existsSync(join(to, 'imagenet-sample'))) await once(join(to, 'imagenet'), (place) => sortByClass(join(to, 'imagenet-sample'), place))
   const fashion = fashionPackage()
@@ -47,6 +47,14 @@ async function once(place: string, make: (place: string) => Promise<void>): Prom
     await rm(unfinished, { recursive: true, force: true })
     if (!existsSync(place)) throw error
   }
+}
+
+/** Links what is there, in place of a link to what is no longer there too; processes that do at once each put theirs in place whole. */
+async function link(target: string, place: string): Promise<void> {
+  if (existsSync(place)) return
+  const unfinished = `${place}.unfinished-${randomUUID()}`
+  await symlink(target, unfinished)
+  await rename(unfinished, place)
 }
 
 async function unpack(archive: string, name: string, place: string): Promise<void> {
