@@ -22,10 +22,11 @@ export interface WasmBackend {
   }
   makeOutput: (shape: number[], dtype: DataType, memoryOffset?: number) => TensorInfo
   incRef: (dataId: DataId) => void
+  refCount: (dataId: DataId) => number
   disposeData: (dataId: DataId, force?: boolean) => boolean
 }
 
-/** A kernel as a plain function of its inputs and attributes. The result belongs to the caller; inputs are never written to. */
+/** A kernel as a plain function of its inputs and attributes. The result belongs to the caller; inputs are not written to, save those that a kernel says it changes. */
 export type Kernel<Inputs extends object, Attrs extends object, Result = TensorInfo> = (backend: WasmBackend, inputs: Inputs, attrs: Attrs) => Result
 
 /** Looks up one of tfjs's own kernels by name, as it was before any of ours took its place. */

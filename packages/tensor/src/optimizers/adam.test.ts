@@ -66,6 +66,21 @@ describe("tfjs's Adam with our kernel", () => {
     expectClose(weights.dataSync(), other.dataSync())
   })
 
+  it('changes moments in place, but none that another shares', async () => {
+    const weights = tf.variable(tf.tensor1d(randomValues([64]).data))
+    const [one, other] = [tf.train.adam(0.1), tf.train.adam(0.1)]
+    const train = (optimizer: tf.Optimizer) => { optimizer.minimize(() => tf.sum(tf.square(weights))) }
+    train(one)
+    await other.setWeights(await one.getWeights())
+    const before = await Promise.all((await one.getWeights()).map(({ tensor }) => tensor.data()))
+    train(other)
+    expect(await Promise.all((await one.getWeights()).map(({ tensor }) => tensor.data()))).toEqual(before)
+    const places = async (optimizer: tf.Optimizer) => (await optimizer.getWeights()).slice(1).map(({ tensor }) => tensor.dataId)
+    const own = await places(other)
+    train(other)
+    expect((await places(other)).map((place, i) => place === own[i])).toEqual([true, true])
+  })
+
   it('serves layers, and leaves nothing behind', async () => {
     const model = layers.sequential({ layers: [layers.layers.dense({ inputShape: [3], units: 2 })] })
     model.compile({ optimizer: 'adam', loss: 'meanSquaredError' })

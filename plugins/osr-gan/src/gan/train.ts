@@ -1,5 +1,5 @@
 import { argmax, breathe, judgeNeighbours, l2Distance, mean, type AcceptanceRule, type SamplerContext } from '@touchstone/core'
-import { backward, forward, networkOf, type Activations } from '@touchstone/network'
+import { backward, forward, networkOf } from '@touchstone/network'
 import { tf } from '@touchstone/tensor'
 import { startClock, type Clock, type Stage } from './clock.js'
 import { dropoutMasks } from './dropout.js'
@@ -154,19 +154,13 @@ async function playStep(context: SamplerContext, game: Game, options: TrainingOp
   const z = clock.in('random numbers', () => context.randomness.normals('@touchstone/osr-gan latent', step, batch * latent))
   // The containers of tfjs are typed as open ones.
   const passed = tf.tidy(() => passForward(context, game, options, network.inputShape, step, z, real) as unknown as tf.TensorContainer) as unknown as Forward
-  let activations: Activations | undefined
+  let judged: tf.Tensor2D | undefined
   try {
-    activations = clock.in('classifier', () => forward(network, passed.images))
-    const { output } = activations
-    const [s, logits] = await clock.awaited('classifier', () => Promise.all([passed.pass.output.data<'float32'>(), output.data<'float32'>()]))
-    const signals = clock.in('classifier', () => classifierSignals(context, logits, z, options))
-    tf.tidy(() => {
-      const judged = clock.in('classifier', () => tf.reshape<tf.Rank.R2>(backward(network, activations!, tf.tensor(signals, [batch, ...network.outputShape]))[0]!, [batch, -1]))
-      passBack(context, game, options, passed, s, judged, real)
-    })
+    const s = await clock.awaited('discriminator', () => passed.pass.output.data<'float32'>())
+    judged = await clock.awaited('classifier', () => classifierGradient(context, passed.images, z, options))
+    tf.tidy(() => passBack(context, game, options, passed, s, judged!, real))
   } finally {
-    activations?.dispose()
-    tf.dispose(passed as unknown as tf.TensorContainer)
+    tf.dispose([passed as unknown as tf.TensorContainer, judged])
   }
 }
 
@@ -191,27 +185,39 @@ function passBack({ dataset: { range } }: SamplerContext, { generator, discrimin
     const signal = Float32Array.from(s, (value, row) => (row < batch ? sigmoid(value) / batch : (sigmoid(value) - 1) / real))
     const back = backwardStack(discriminator, pass, tf.tensor2d(signal, [batch + real, 1]), (dy) => {
       const [fake, own] = [tf.slice2d(dy, [0, 0], [batch, -1]), tf.slice2d(dy, [batch, 0], [real, -1])]
-      return tf.add(tf.matMul(generated.inputs, fake, true, false), tf.matMul(x, tf.sum(own, 0, true), true, false))
+      return tf.matMul(tf.concat2d([generated.inputs, x], 0), tf.concat2d([fake, tf.sum(own, 0, true)], 0), true, false)
     })
     // The generator's signal at the discriminator's output is the discriminator's times this.
     const turned = Float32Array.from({ length: batch }, (_, row) => (adversarial * deceptionLoss(s[row]!, saturating).slope) / Math.max(sigmoid(s[row]!), tiny))
     const fake = tf.mul(tf.slice2d(back.atFirst, [0, 0], [batch, -1]), tf.tensor2d(turned, [batch, 1]))
     return { back, atInput: tf.matMul(fake, firstKernel(discriminator), false, true) }
   })
+  // Each player's gradients go before the other's are made.
+  clock.in('optimiser', () => applyGradients(optimisers[1], discriminator, played.back))
+  tf.dispose([...played.back.kernels, ...played.back.biases])
   const back = clock.in('generator', () => {
     const slopes = tf.mul(tf.mul(generated.shares, tf.sub(1, generated.shares)), range.high - range.low)
     return backwardStack(generator, generated.pass, tf.mul(tf.add(played.atInput, judged), slopes))
   })
-  clock.in('optimiser', () => {
-    applyGradients(optimisers[0], generator, back)
-    applyGradients(optimisers[1], discriminator, played.back)
-  })
+  clock.in('optimiser', () => applyGradients(optimisers[0], generator, back))
 }
 
 const firstKernel = ({ kernels }: Stack): tf.Tensor2D => kernels[0] as unknown as tf.Tensor2D
 
 /** Below it a quotient of signals would be a quotient of roundings. */
 const tiny = 1e-20
+
+/** The gradient of the classifier's part of the loss by generated inputs, a row each. What the classifier keeps for the way back is gone when the players begin theirs. */
+async function classifierGradient(context: SamplerContext, images: tf.Tensor, z: Float64Array, options: TrainingOptions): Promise<tf.Tensor2D> {
+  const network = networkOf(context.model)
+  const activations = forward(network, images)
+  try {
+    const signals = classifierSignals(context, await activations.output.data<'float32'>(), z, options)
+    return tf.tidy(() => tf.reshape<tf.Rank.R2>(backward(network, activations, tf.tensor(signals, [options.batch, ...network.outputShape]))[0]!, [options.batch, -1]))
+  } finally {
+    activations.dispose()
+  }
+}
 
 /** The gradient of the classifier's part of the loss by its logits, of the mean over the rows: as many numbers as there are logits. */
 function classifierSignals({ outputs, target }: SamplerContext, logits: Float32Array, z: Float64Array, { batch, classifier, side }: TrainingOptions): Float32Array {
