@@ -28,7 +28,7 @@ const many = 40_000_000
 /** Value and two moments; and gradient and new value of one player, which has about half of the weights. */
 const bytesPerWeight = 16
 /** What the 32-bit memory of wasm leaves beside the classifier, the activations and the gaps between tensors of hundreds of mebibytes. */
-const wasmBytes = 3.1 * 2 ** 30
+const wasmBytes = 3.2 * 2 ** 30
 
 /**
  * Generator 100 - hidden - size, its last stage a matrix or, `low-rank`, the product of two with 64 in between; discriminator size - hidden - 1 with the hidden layers
