@@ -12,7 +12,7 @@ export interface Found {
   readonly accepted: boolean
 }
 
-/** By sampler, the neighbours of each input. */
+/** By sampler, the neighbours of each input. The generator as printed may be left out. */
 export type Neighbourhoods = Readonly<Record<string, readonly (readonly Found[])[]>>
 
 /** The samplers whose neighbours are judged, and what the paper says of noise on CIFAR-10. */
@@ -43,16 +43,18 @@ export function judgeNeighbourhoods(data: string, found: Neighbourhoods): readon
   const spread = (some: readonly Found[]): number | undefined => (some.length < 2 ? undefined : variation(some.map(({ l2 }) => l2)))
 
   return [
-    ...(['generator', 'generator, printed'] as const).map((sampler) =>
+    ...['generator', 'generator, printed'].filter((sampler) => sampler in found).map((sampler) =>
       judged(`C6: distances of neighbours by the ${sampler} are less concentrated than those by N(0, 0.03)`, 'less', perInput((input) => difference(spread(accepted(sampler)[input]!), spread(accepted('N(0, 0.03)')[input]!))), (more) => ({
         ours: `standard deviation over mean larger by ${shown(more)}`,
         verdict: above(more, 0),
       })),
     ),
-    judged('C6: most neighbours by the generator, printed, lie within 0.9 delta of the logit, not at its border', 'most', perInput((input) => shareOf(accepted('generator, printed')[input]!, ({ logitDistance }) => Math.abs(logitDistance) > 4.5)), (share) => ({
-      ours: `${shown(share)} beyond`,
-      verdict: below(share, 0.5),
-    })),
+    ...['generator, printed'].filter((sampler) => sampler in found).map((sampler) =>
+      judged(`C6: most neighbours by the ${sampler}, lie within 0.9 delta of the logit, not at its border`, 'most', perInput((input) => shareOf(accepted(sampler)[input]!, ({ logitDistance }) => Math.abs(logitDistance) > 4.5)), (share) => ({
+        ours: `${shown(share)} beyond`,
+        verdict: below(share, 0.5),
+      })),
+    ),
     ...(data === 'cifar10' ? Object.entries(noises) : []).map(([name, { sameClass: theirs }]) =>
       judged(`C7: of what ${name} makes of pictures, a share keeps its class`, `${theirs}`, perInput((input) => shareOf(found[name]![input]!, (one) => one.sameClass)), (share) => ({
         ours: shown(share),

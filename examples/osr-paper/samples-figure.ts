@@ -44,7 +44,7 @@ export function gridFigure(title: string, rows: readonly (readonly Float32Array[
   const parts = rows.flatMap((row, y) =>
     row.map((values, x) => {
       const [px, py] = [6 + x * (shown + gap) + (x > 0 ? 8 : 0), top + y * (shown + gap)]
-      const { data, side } = smaller(values, shape[0]!, 2 * shown)
+      const { data, side } = smaller(values, shape[0]!, shown)
       return `<image x="${px}" y="${py}" width="${shown}" height="${shown}" style="image-rendering:pixelated" href="${picture(data, side)}"/>${x === 0 ? `<rect x="${px}" y="${py}" width="${shown}" height="${shown}" fill="none" stroke="#c33" stroke-width="2"/>` : ''}`
     }),
   )
