@@ -156,9 +156,9 @@ async function playStep(context: SamplerContext, game: Game, options: TrainingOp
   const passed = tf.tidy(() => passForward(context, game, options, network.inputShape, step, z, real) as unknown as tf.TensorContainer) as unknown as Forward
   let judged: tf.Tensor2D | undefined
   try {
-    const s = await clock.awaited('discriminator', () => passed.pass.output.data<'float32'>())
-    judged = await clock.awaited('classifier', () => classifierGradient(context, passed.images, z, options))
-    tf.tidy(() => passBack(context, game, options, passed, s, judged!, real))
+    const [s, gradient] = await clock.awaited('classifier', () => Promise.all([passed.pass.output.data<'float32'>(), classifierGradient(context, passed.images, z, options)]))
+    judged = gradient
+    tf.tidy(() => passBack(context, game, options, passed, s, gradient, real))
   } finally {
     tf.dispose([passed as unknown as tf.TensorContainer, judged])
   }
