@@ -101,7 +101,7 @@ export async function outcomes(modelName: ModelName, { inside, outside, sampler:
   for (const example of examples) {
     const outputs = rowAt(await model.predict(stackRows([example.input], model.inputShape)), 0)
     const target = argmax(outputs)
-    const context: SamplerContext = { model, example, outputs, target, dataset, randomness: createRandomness(1, example.id), kept: (_what, _key, compute) => compute(), attributer: attacked }
+    const context: SamplerContext = { model, example, outputs, target, dataset, randomness: createRandomness(1, example.id), batchRows: 64, kept: (_what, _key, compute) => compute(), attributer: attacked }
     const [neighbour] = await sampler.sample(context, 1)
     if (!neighbour || neighbour.rejected !== undefined) {
       found.push({ example: example.id })

@@ -53,7 +53,7 @@ export async function explain(model: Model, host: Host, scope: Scope, dataset: D
 
   const memo = createMemo<unknown>()
   const shared: ScoreContext['shared'] = <T>({ key }: { readonly key: symbol }, inner: string, compute: () => Promise<T>) => memo(outputs, `${String(key)} ${inner}`, compute) as Promise<T>
-  const subject = { model: { ...model, predict }, example, outputs, target, dataset, randomness, signal, kept: shared }
+  const subject = { model: { ...model, predict }, example, outputs, target, dataset, randomness, batchRows, signal, kept: shared }
   const sampler = made('sampler', work.sampler)
   const neighboursOf = async (attributer: Attributer): Promise<readonly Neighbour[]> =>
     work.attacks
@@ -85,7 +85,7 @@ export async function explain(model: Model, host: Host, scope: Scope, dataset: D
       })
       for (const [name, score] of Object.entries(work.scores)) {
         await attempt(`${method}: ${name}`, async () => {
-          const context: ScoreContext = { ...subject, map, batchRows, predict, shared, maps: (inputs) => attribute(inputs), mapsOf: (other, inputs) => attribute(inputs, other), neighbours: () => neighboursOf(attributer) }
+          const context: ScoreContext = { ...subject, map, predict, shared, maps: (inputs) => attribute(inputs), mapsOf: (other, inputs) => attribute(inputs, other), neighbours: () => neighboursOf(attributer) }
           const { value, reason, ...details } = await (await made('score', score)).score(context)
           tell({ told: 'score', method, score: name, result: value === undefined ? undefinedResult(reason) : resultOf(value, details) })
         })

@@ -90,7 +90,7 @@ async function runExample(
   const randomness = createRandomness(resolved.seed, id)
   const keptBy = (owner: object): ScoreContext['kept'] => <T>({ key: what }: Token<T>, inner: string, compute: () => Promise<T>) =>
     keep({ kind: 'shared', example: id }, keys.shared(key, scope.originOf(owner)?.plugin.name ?? 'code', String(what), inner), compute)
-  const subject = { model, example, outputs, target, dataset, randomness, signal }
+  const subject = { model, example, outputs, target, dataset, randomness, batchRows, signal }
   const forAll = neighbourMemo()
   const memo = createMemo<unknown>()
   const shared: ScoreContext['shared'] = <T>({ key: what }: Token<T>, inner: string, compute: () => Promise<T>) => memo(subject, `${String(what)} ${inner}`, compute) as Promise<T>
@@ -158,7 +158,7 @@ async function runExample(
           const place = `metric "${metric}" for attributer "${name}" on model "${label}", example ${id}`
           const judge = (): Promise<Result> =>
             guarded({ call: place, extension: extensionNamed('metric', metric, resolved.metrics[metric]), place }, running, async () => {
-              const result = await score.score({ ...subject, map: { shape, data: map }, batchRows, predict: model.predict, maps, mapsOf, neighbours: noted, shared, kept: keptBy(score) })
+              const result = await score.score({ ...subject, map: { shape, data: map }, predict: model.predict, maps, mapsOf, neighbours: noted, shared, kept: keptBy(score) })
               checkResult(result)
               return result
             })

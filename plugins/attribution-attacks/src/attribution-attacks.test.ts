@@ -32,7 +32,7 @@ const dataset = { inputShape: [8, 8, 2], size: 1, range: { low: 0, high: 1 }, fi
 async function contextOf(attributer: Attributer, example = 0): Promise<SamplerContext> {
   const input = Float32Array.from(createRandomness(3, `example ${example}`).uniforms('x', 0, 128))
   const outputs = rowAt(await model.predict(stackRows([input], model.inputShape)), 0)
-  return { model, example: { id: String(example), input }, outputs, target: argmax(outputs), dataset, randomness: createRandomness(1, String(example)), kept: (_what, _key, compute) => compute(), attributer }
+  return { model, example: { id: String(example), input }, outputs, target: argmax(outputs), dataset, randomness: createRandomness(1, String(example)), batchRows: 64, kept: (_what, _key, compute) => compute(), attributer }
 }
 
 async function similarity(context: SamplerContext, inputs: readonly Float32Array[], k = 12): Promise<number[]> {
@@ -47,6 +47,13 @@ async function similarity(context: SamplerContext, inputs: readonly Float32Array
 
 const budget = { epsilon: 0.1, step: 0.01, iterations: 20, k: 12, criterion: { use: 'top-k', options: { k: 12 } } }
 const largestChange = ({ input }: Neighbour, { example }: SamplerContext) => input.reduce((largest, value, i) => Math.max(largest, Math.abs(value - example.input[i]!)), 0)
+
+test.each(['saliency', 'integrated-gradients'])('the most rows that may go through the model at once bound what an attack on %s takes', async (use) => {
+  const sampler = await make('sampler', 'attribution-attack', { ...budget, iterations: 2, restarts: 32 })
+  const context = await contextOf(await make('attributer', use))
+  const peak = async (batchRows: number): Promise<number> => (await tf.profile(async () => { await sampler.sample({ ...context, batchRows }, 1) })).peakBytes
+  expect(await peak(1)).toBeLessThan(0.5 * (await peak(64)))
+})
 
 describe.each(['top-k', 'mass-centre', 'random', 'target'] as const)('aimed at %s', (aim) => {
   const options = { ...budget, aim, ...(aim === 'target' && { region: { top: 0, left: 0, height: 3, width: 3 } }) }
@@ -239,7 +246,7 @@ test('on a deep network the same steps do more harm where its smooth copy has sh
     for (let example = 0; example < 6; example++) {
       const input = Float32Array.from(randomness.uniforms('input', example, 64))
       const outputs = rowAt(await deep.predict(stackRows([input], deep.inputShape)), 0)
-      const context: SamplerContext = { model: deep, example: { id: String(example), input }, outputs, target: argmax(outputs), dataset: { ...dataset, inputShape: [64] }, randomness, kept: (_what, _key, compute) => compute(), attributer: saliency }
+      const context: SamplerContext = { model: deep, example: { id: String(example), input }, outputs, target: argmax(outputs), dataset: { ...dataset, inputShape: [64] }, randomness, batchRows: 64, kept: (_what, _key, compute) => compute(), attributer: saliency }
       const [attacked] = await sampler.sample(context, 1)
       const maps = await saliency.attribute({ model: deep, inputs: stackRows([input, attacked!.input], [64]), targets: [context.target, context.target], randomness: [randomness, randomness], batchRows: 64 })
       const at = (row: number) => ({ shape: [64], data: rowAt(maps, row) })

@@ -31,7 +31,7 @@ async function attacked(use: string, options: object, side?: SideThreads) {
   await using scope = host.open(side ? [{ token: Side, value: side }] : [])
   const make = <K extends 'sampler' | 'attributer'>(kind: K, name: string, chosen: object) => scope.create({ ...host.resolver().resolve(kind, { use: name, options: chosen }, ['it'])!, kind })
   const outputs = rowAt(await model.predict(stackRows([input], model.inputShape)), 0)
-  const context: SamplerContext = { model, example: { id: '0', input }, outputs, target: argmax(outputs), dataset, randomness: createRandomness(1, '0'), kept: (_what, _key, compute) => compute(), attributer: await make('attributer', use, options) }
+  const context: SamplerContext = { model, example: { id: '0', input }, outputs, target: argmax(outputs), dataset, randomness: createRandomness(1, '0'), batchRows: 64, kept: (_what, _key, compute) => compute(), attributer: await make('attributer', use, options) }
   const sampler = await make('sampler', 'attribution-attack', { epsilon: 0.1, step: 0.02, iterations: 6, restarts: 2, k: 12, criterion: { use: 'top-k', options: { k: 12 } } })
   return await sampler.sample(context, 2)
 }

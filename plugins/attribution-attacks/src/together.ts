@@ -24,9 +24,6 @@ export interface Together {
   readonly gradients: (climb: Climb) => Promise<Float32Array>
 }
 
-/** Rows of which the method makes maps at once. */
-const mapRowsAtOnce = 64
-
 /** How gradients are found: of a function of the method's maps on the network that is stepped on, and of how many rows at once. */
 interface Steps {
   readonly objective: Objective
@@ -38,12 +35,12 @@ interface Steps {
 export function together(model: Model, attributer: Attributer, steps: Steps | undefined): Together {
   const maps = joinCalls(
     aloneWhereItFails(async (asked: readonly Asked[]) => {
-      const [{ context: { dataset, signal } }] = asked as [Asked, ...Asked[]]
+      const [{ context: { dataset, batchRows, signal } }] = asked as [Asked, ...Asked[]]
       // For all of them once: where each took its own breath they would fall out of step.
       await breathe(signal)
       const { x, targets, counts } = stacked(asked, model)
       const randomness = asked.flatMap(({ context, rows }) => eachRow(rows).map(() => context.randomness))
-      const all = await attributer.attribute({ model, inputs: x, targets, randomness, batchRows: mapRowsAtOnce, reference: dataset, ...(signal && { signal }) })
+      const all = await attributer.attribute({ model, inputs: x, targets, randomness, batchRows, reference: dataset, ...(signal && { signal }) })
       return split(all, counts)
     }),
   )
@@ -52,17 +49,20 @@ export function together(model: Model, attributer: Attributer, steps: Steps | un
   const gradients = joinCalls(
     aloneWhereItFails(async (climbs: readonly Climb[]) => {
       const { objective, gradient, rowsAtOnce: atOnce } = steps!
-      most ??= atOnce(stacked(climbs.slice(0, 1), model))
+      const { counts } = stacked(climbs, model)
+      const single = climbs.flatMap(({ rows, ...climb }) => eachRow(rows).map((row) => ({ ...climb, rows: stackRows([row], model.inputShape) })))
+      most ??= atOnce(stacked(single.slice(0, 1), model))
       const found: Float32Array[] = []
-      for (let from = 0; from < climbs.length;) {
-        await breathe(climbs[from]!.context.signal)
-        const some = climbs.slice(from, (from += Math.max(1, Math.floor(most / climbs[from]!.rows.shape[0]!))))
-        const { x, targets, counts } = stacked(some, model)
-        const known = stackRows(some.flatMap((climb, i) => new Array<Float32Array>(counts[i]!).fill(climb.known)), [some[0]!.known.length])
+      for (let from = 0; from < single.length;) {
+        const { batchRows, signal } = single[from]!.context
+        await breathe(signal)
+        const some = single.slice(from, (from += Math.min(most, batchRows)))
+        const { x, targets } = stacked(some, model)
+        const known = stackRows(some.map((climb) => climb.known), [some[0]!.known.length])
         const data = await gradient({ x, targets, objective: (maps) => objective.value(normalised(maps, size), tf.tensor(known.data, known.shape as [number, number])) })
-        found.push(...split({ shape: x.shape, data }, counts).map((own) => own.data))
+        found.push(...eachRow({ shape: x.shape, data }))
       }
-      return found
+      return split(stackRows(found, model.inputShape), counts).map(({ data }) => data)
     }),
   )
   return { objective: steps?.objective, maps: async (asked) => given((await maps([asked]))[0]!), gradients: async (climb) => given((await gradients([climb]))[0]!) }

@@ -36,7 +36,7 @@ async function sample(options: Readonly<Record<string, unknown>>, count: number,
   const host = new Host([plugin])
   const resolver = host.resolver()
   const sampler = await host.open().create({ ...resolver.resolve('sampler', { use: 'neighbours', options }, [])!, kind: 'sampler' })
-  const context: SamplerContext = { model, example: { id: 'e0', input: Float32Array.from(input) }, outputs: Float32Array.of(0.5, -0.5), target: 0, dataset, randomness: createRandomness(1, 'e0'), kept: (_what, _key, compute) => compute() }
+  const context: SamplerContext = { model, example: { id: 'e0', input: Float32Array.from(input) }, outputs: Float32Array.of(0.5, -0.5), target: 0, dataset, randomness: createRandomness(1, 'e0'), batchRows: 64, kept: (_what, _key, compute) => compute() }
   return (await sampler.sample(context, count)).map(({ input: near, rejected }) => [...near, ...(rejected === undefined ? [] : [rejected])] as [number, number, string?])
 }
 

@@ -22,7 +22,7 @@ function contextOf(id: string, value = 0.5, first = value): SamplerContext {
   input[0] = first
   const dataset: Dataset = { inputShape: [size], size: 1, range, fingerprint: '', example: () => Promise.reject(new Error('not needed')) }
   const outputs = Float32Array.of(-(first - 0.5), first - 0.5)
-  return { model, example: { id, input }, outputs, target: first > 0.5 ? 1 : 0, dataset, randomness: createRandomness(7, id), kept: (_what, _key, compute) => compute() }
+  return { model, example: { id, input }, outputs, target: first > 0.5 ? 1 : 0, dataset, randomness: createRandomness(7, id), batchRows: 64, kept: (_what, _key, compute) => compute() }
 }
 
 const defaults: OptionsOf<typeof noise.options> = { kind: 'uniform', radius: 0.1, clip: true, sameClass: false }

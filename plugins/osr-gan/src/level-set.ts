@@ -4,8 +4,6 @@ import { tf } from '@touchstone/tensor'
 import * as z from 'zod/mini'
 import { refused, similarOptions, similarTo } from './similar.js'
 
-/** Rows that are moved at once. */
-const chunkRows = 64
 /** A row is done when its logit is within this share of delta of its level. */
 const tolerance = 0.01
 
@@ -42,11 +40,11 @@ export const levelSet = defineExtension({
     sample: async (context, count) => {
       const { delta, rules, missing } = similarTo(context, options)
       if (missing !== undefined) return refused(context, missing, count)
-      const { example, dataset: { range: { low, high } }, randomness } = context
+      const { example, dataset: { range: { low, high } }, randomness, batchRows } = context
       const unit = (high - low) * Math.sqrt(example.input.length)
       const inputs: Float32Array[] = []
-      for (let from = 0; from < count; from += chunkRows) {
-        const starts = Array.from({ length: Math.min(chunkRows, count - from) }, (_, row) => startOf(example.input, randomness, from + row, options.nearest * unit, options.farthest * unit))
+      for (let from = 0; from < count; from += batchRows) {
+        const starts = Array.from({ length: Math.min(batchRows, count - from) }, (_, row) => startOf(example.input, randomness, from + row, options.nearest * unit, options.farthest * unit))
         inputs.push(...(await ontoLevels(context, starts, delta, options.steps, (options.farthest * unit) / 4)))
       }
       return judgeNeighbours(context, inputs, rules)

@@ -1,7 +1,8 @@
-import { Host, l2Distance, Logger, type Model, type Neighbour, type SamplerContext } from '@touchstone/core'
+import { eachRow, Host, l2Distance, Logger, stackRows, type Model, type Neighbour, type SamplerContext } from '@touchstone/core'
 import comparisons from '@touchstone/comparisons'
+import { modelFromLayers } from '@touchstone/network'
 import { convModel } from '@touchstone/testkit'
-import { openEngine, tf } from '@touchstone/tensor'
+import { layers, openEngine, tf } from '@touchstone/tensor'
 import { beforeAll, describe, expect, test } from 'vitest'
 import plugin from './index.js'
 import type { Trained } from './gan/train.js'
@@ -66,6 +67,22 @@ test('the same seed gives the same samples, another seed others', async () => {
   // Trained anew, the generator is the same; with another seed it is not.
   expect(await (await make(few)).sample(context, 4)).toEqual(samples)
   expect((await (await make(few)).sample(await contextOf(model, context.example.input, { seed: 2 }), 4))[0]!.input).not.toEqual(samples[0]!.input)
+})
+
+test.each([['osr-gan', few], ['level-set', {}]])('%s sends no more rows through the classifier at once than it may', async (use, options) => {
+  // Its activations take more than all else.
+  const wide = await modelFromLayers(layers.sequential({
+    layers: [
+      layers.layers.conv2d({ inputShape: [8, 8, 2], filters: 256, kernelSize: 3, activation: 'relu', kernelInitializer: layers.initializers.heNormal({ seed: 1 }) }),
+      layers.layers.globalAveragePooling2d({ dataFormat: 'channelsLast' }),
+      layers.layers.dense({ units: 3, kernelInitializer: layers.initializers.heNormal({ seed: 2 }) }),
+    ],
+  }), { dispose: true })
+  // As an evaluation's model, which sees to the rows of its predictions itself.
+  const predict: Model['predict'] = async (rows) => stackRows(await Promise.all(eachRow(rows).map(async (row) => (await wide.predict(stackRows([row], wide.inputShape))).data)), [3])
+  const itsContext = { ...(await contextOf(wide, context.example.input)), model: { ...wide, predict } }
+  const peak = async (batchRows: number): Promise<number> => (await tf.profile(async () => { await (await make(options, use)).sample({ ...itsContext, batchRows }, 64) })).peakBytes
+  expect(await peak(4)).toBeLessThan(0.5 * (await peak(64)))
 })
 
 test('more samples train nothing again', async () => {

@@ -69,7 +69,7 @@ test('on a linear model gradients are robust, and contributions as far as their 
     const { data: outputs } = await model.predict({ shape: [1, 3], data: example.input })
     const target = outputs.indexOf(Math.max(...outputs))
     const w = kernel.map((weights) => weights[target]!)
-    const neighbours = await sampler.sample({ model, example, outputs, target, dataset, randomness: createRandomness(3, example.id), kept: (_what, _key, compute) => compute() }, 40)
+    const neighbours = await sampler.sample({ model, example, outputs, target, dataset, randomness: createRandomness(3, example.id), batchRows: 64, kept: (_what, _key, compute) => compute() }, 40)
     const distances = neighbours.filter(({ rejected }) => rejected === undefined).map((neighbour) => l2Distance(neighbour.input.map((value, i) => value * w[i]!), example.input.map((value, i) => value * w[i]!)))
     expect(row.value).toBeCloseTo(mean(distances), 5)
     expect(row.parts!.robust).toBe(0)

@@ -24,5 +24,5 @@ export async function linear(bias = 3): Promise<Model> {
 export async function contextOf(model: Model, input: Float32Array, { seed = 1, id = 'a' }: { readonly seed?: number; readonly id?: string } = {}): Promise<SamplerContext> {
   const outputs = rowAt(await model.predict(stackRows([input], model.inputShape)), 0)
   const dataset: Dataset = { inputShape: model.inputShape, size: 1, range, fingerprint: 'none', example: () => Promise.resolve({ id, input }) }
-  return { model, example: { id, input }, outputs, target: argmax(outputs), dataset, randomness: createRandomness(seed, id), kept: (_what, _key, compute) => compute() }
+  return { model, example: { id, input }, outputs, target: argmax(outputs), dataset, randomness: createRandomness(seed, id), batchRows: 64, kept: (_what, _key, compute) => compute() }
 }

@@ -127,5 +127,6 @@ function contextOf(input: Float32Array): SamplerContext {
     target: 0,
     dataset: { inputShape: [input.length], size: 1, range: { low: 0, high: 1 }, fingerprint: '', example: () => Promise.resolve({ id: 'a', input }) },
     randomness: createRandomness(1, 'a'),
+    batchRows: 64,
   }
 }

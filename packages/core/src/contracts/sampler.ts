@@ -17,6 +17,8 @@ export interface SamplerContext {
   /** Reference data, and the range of valid input values. */
   readonly dataset: Dataset
   readonly randomness: Randomness
+  /** How many rows may go through a capability of the model at once: the one knob for memory. Never changes what is sampled; `model.predict` heeds it by itself. */
+  readonly batchRows: number
   readonly signal?: AbortSignal
   /**
    * What `compute` gives, plain data: objects, lists, text, numbers and typed arrays, computed once for the example and model and kept in the store of the

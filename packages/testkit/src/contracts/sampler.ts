@@ -8,7 +8,7 @@ import { subjectOf } from './subject.js'
 
 /**
  * The contract of a sampler, as vitest tests: metadata, as many candidates as were asked for, each measured as it is, within the data's range, the same for the same
- * seed, the input untouched, no tensor left behind, cancellation, and a declared cost equal to the rows measured.
+ * seed and whatever `batchRows`, the input untouched, no tensor left behind, cancellation, and a declared cost equal to the rows measured.
  *
  * ```ts
  * describeSampler(plugin, 'noise', { radius: 0.1 })
@@ -55,6 +55,12 @@ export function describeSampler(plugins: Plugins, name: string, options: Readonl
       const tensors = tf.memory().numTensors
       expect(await sampler.sample(context, 3)).toEqual(first)
       expect(tf.memory().numTensors).toBe(tensors)
+    })
+
+    test('what it makes does not depend on batchRows, to the last bit', async () => {
+      const { sampler, context } = await setUp()
+      const whole = await sampler.sample(context, 4)
+      for (const batchRows of [1, 3]) expect(await sampler.sample({ ...context, batchRows }, 4)).toEqual(whole)
     })
 
     test('it stops when it is told to', async () => {

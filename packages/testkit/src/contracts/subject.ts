@@ -12,7 +12,7 @@ export function randomDataset({ inputShape, classCount }: Model): Dataset {
 }
 
 /** A random input of a model, as samplers and scores meet it. */
-export async function subjectOf(model: Model, attributer?: Attributer): Promise<SamplerContext> {
+export async function subjectOf(model: Model, attributer?: Attributer, batchRows = 64): Promise<SamplerContext> {
   const memo = createMemo<unknown>()
   const example = { id: 'subject', input: eachRow(randomRows(1, model.inputShape))[0]! }
   const outputs = (await model.predict(stackRows([example.input], model.inputShape))).data
@@ -23,6 +23,7 @@ export async function subjectOf(model: Model, attributer?: Attributer): Promise<
     target: argmax(outputs),
     dataset: randomDataset(model),
     randomness: createRandomness(5, example.id),
+    batchRows,
     kept: <T>({ key }: { readonly key: symbol }, inner: string, compute: () => Promise<T>) => memo(outputs, `${String(key)} ${inner}`, compute) as Promise<T>,
     ...(attributer && { attributer }),
   }
@@ -30,7 +31,7 @@ export async function subjectOf(model: Model, attributer?: Attributer): Promise<
 
 /** The subject with a map by a method, as a score meets it. */
 export async function judged(model: Model, attributer: Attributer, batchRows = 64, signal?: AbortSignal): Promise<ScoreContext> {
-  const subject = { ...(await subjectOf(model)), ...(signal && { signal }) }
+  const subject = { ...(await subjectOf(model, undefined, batchRows)), ...(signal && { signal }) }
   const { example, target, randomness, dataset, kept } = subject
   const shape = model.inputShape
   const attribute = async (by: Model, inputs: readonly Float32Array[]) => {
@@ -41,7 +42,6 @@ export async function judged(model: Model, attributer: Attributer, batchRows = 6
   return {
     ...subject,
     map: (await attribute(model, [example.input]))[0]!,
-    batchRows,
     predict: model.predict,
     maps: (inputs) => attribute(model, inputs),
     mapsOf: attribute,

@@ -207,25 +207,40 @@ const firstKernel = ({ kernels }: Stack): tf.Tensor2D => kernels[0] as unknown a
 /** Below it a quotient of signals would be a quotient of roundings. */
 const tiny = 1e-20
 
-/** The gradient of the classifier's part of the loss by generated inputs, a row each. What the classifier keeps for the way back is gone when the players begin theirs. */
+/** The gradient of the classifier's part of the loss by generated inputs, a row each: so many rows at a time as may go through the classifier. */
 async function classifierGradient(context: SamplerContext, images: tf.Tensor, z: Float64Array, options: TrainingOptions): Promise<tf.Tensor2D> {
+  const { batchRows } = context
+  const parts: tf.Tensor2D[] = []
+  try {
+    for (let from = 0; from < options.batch; from += batchRows) {
+      const some = tf.slice(images, from, Math.min(batchRows, options.batch - from))
+      parts.push(await gradientOfRows(context, some, z.subarray(from * latent), options).finally(() => some.dispose()))
+    }
+    return tf.concat2d(parts, 0)
+  } finally {
+    tf.dispose(parts)
+  }
+}
+
+/** What the classifier keeps for the way back is gone when its gradient is there. */
+async function gradientOfRows(context: SamplerContext, images: tf.Tensor, z: Float64Array, options: TrainingOptions): Promise<tf.Tensor2D> {
   const network = networkOf(context.model)
   const activations = forward(network, images)
   try {
     const signals = classifierSignals(context, await activations.output.data<'float32'>(), z, options)
-    return tf.tidy(() => tf.reshape<tf.Rank.R2>(backward(network, activations, tf.tensor(signals, [options.batch, ...network.outputShape]))[0]!, [options.batch, -1]))
+    const rows = images.shape[0]!
+    return tf.tidy(() => tf.reshape<tf.Rank.R2>(backward(network, activations, tf.tensor(signals, [rows, ...network.outputShape]))[0]!, [rows, -1]))
   } finally {
     activations.dispose()
   }
 }
 
-/** The gradient of the classifier's part of the loss by its logits, of the mean over the rows: as many numbers as there are logits. */
+/** The gradient of the classifier's part of the loss by its logits, of the mean over the batch: as many numbers as there are logits. */
 function classifierSignals({ outputs, target }: SamplerContext, logits: Float32Array, z: Float64Array, { batch, classifier, side }: TrainingOptions): Float32Array {
   const origin = { outputs, target, predicted: argmax(outputs) }
-  const classes = logits.length / batch
+  const classes = outputs.length
   const signals = new Float32Array(logits.length)
-  for (let row = 0; row < batch; row++) {
-    const at = row * classes
+  for (let at = 0, row = 0; at < logits.length; at += classes, row++) {
     const { gradient } = classifierLoss(classifier, origin, logits.subarray(at, at + classes), levelOf(z[row * latent]!, classifier.delta, side))
     gradient.forEach((value, k) => (signals[at + k] = value / batch))
   }
