@@ -78,6 +78,7 @@ export const parts = {
   'cifar10-printed': { data: 'cifar10', models: pairs('cifar10', [1]), inputs: 20, attributers: methods, metrics: printed(16) },
   // The paper does not measure Robustness-S_r on X-rays.
   radiographs: { data: 'radiographs', models: { 'well 1': 'radiographs-well', 'bad 1': 'radiographs-bad' }, inputs: 20, attributers: methods, metrics: without(metrics({ samples: 16, subset: 1500, baseline: 'mean' }), 'Robustness-S_r') },
+  'radiographs-printed': { data: 'radiographs', models: { 'well 1': 'radiographs-well', 'bad 1': 'radiographs-bad' }, inputs: 20, attributers: methods, metrics: printed(16) },
   vgg16: { data: 'colour-radiographs', models: { 'well 1': 'vgg16-well', 'bad 1': 'vgg16-bad' }, inputs: 5, attributers: methods, metrics: without(metrics({ samples: 16, subset: 1500, baseline: 'mean' }), 'Robustness-S_r') },
 } as const satisfies Readonly<Record<string, Part>>
 

@@ -228,7 +228,7 @@ async function gradientOfRows(context: SamplerContext, images: tf.Tensor, z: Flo
   const activations = forward(network, images)
   try {
     const signals = classifierSignals(context, await activations.output.data<'float32'>(), z, options)
-    const rows = images.shape[0]!
+    const rows = images.shape[0]
     return tf.tidy(() => tf.reshape<tf.Rank.R2>(backward(network, activations, tf.tensor(signals, [rows, ...network.outputShape]))[0]!, [rows, -1]))
   } finally {
     activations.dispose()
